@@ -1,0 +1,147 @@
+//! An unforgeable reference to an object, with rights and a badge.
+
+use abi::object::ObjectKind;
+use abi::refusal::Refusal;
+use abi::rights::Rights;
+
+use crate::id::ActorId;
+
+/// What a capability names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// The mailbox of an actor.
+    Endpoint(ActorId),
+    /// A range of a region.
+    Memory(MemoryRange),
+    /// A set of pins: bit n is pin n.
+    Pins(u64),
+    /// The screen.
+    Framebuffer,
+    /// The serial log.
+    Log,
+    /// Time.
+    Clock,
+    /// Unpredictable bytes.
+    Entropy,
+    /// The keyboard.
+    Keyboard,
+    /// The pointer.
+    Pointer,
+    /// The serial line.
+    Serial,
+    /// The process table.
+    Processes,
+}
+
+/// Some bytes of one region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryRange {
+    /// Index of the region.
+    pub region: u16,
+    /// First byte.
+    pub offset: u32,
+    /// Number of bytes.
+    pub len: u32,
+}
+
+impl MemoryRange {
+    /// The part of this range at `offset`, or a refusal if it sticks out.
+    pub fn part(self, offset: u64, len: u64) -> Result<MemoryRange, Refusal> {
+        let end = offset.checked_add(len).ok_or(Refusal::OutOfRange)?;
+        if end <= u64::from(self.len) {
+            // Both fit in 32 bits, because `end` is at most `self.len`.
+            Ok(MemoryRange { offset: self.offset + offset as u32, len: len as u32, ..self })
+        } else {
+            Err(Refusal::OutOfRange)
+        }
+    }
+}
+
+impl Object {
+    /// Its kind, as actors see it.
+    pub const fn kind(&self) -> ObjectKind {
+        match self {
+            Object::Endpoint(_) => ObjectKind::Endpoint,
+            Object::Memory(_) => ObjectKind::Memory,
+            Object::Pins(_) => ObjectKind::Pins,
+            Object::Framebuffer => ObjectKind::Framebuffer,
+            Object::Log => ObjectKind::Log,
+            Object::Clock => ObjectKind::Clock,
+            Object::Entropy => ObjectKind::Entropy,
+            Object::Keyboard => ObjectKind::Keyboard,
+            Object::Pointer => ObjectKind::Pointer,
+            Object::Serial => ObjectKind::Serial,
+            Object::Processes => ObjectKind::Processes,
+        }
+    }
+
+    /// Whether this is the other object or a part of it.
+    pub fn is_within(&self, other: &Object) -> bool {
+        match (self, other) {
+            (Object::Memory(part), Object::Memory(whole)) => {
+                let end = |range: &MemoryRange| u64::from(range.offset) + u64::from(range.len);
+                part.region == whole.region
+                    && whole.offset <= part.offset
+                    && end(part) <= end(whole)
+            }
+            (Object::Pins(part), Object::Pins(whole)) => part & !whole == 0,
+            _ => self == other,
+        }
+    }
+}
+
+/// An object, what may be done with it, and the badge that receivers see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capability {
+    /// What it names.
+    pub object: Object,
+    /// What its holder may do.
+    pub rights: Rights,
+    /// 0, or what the holder of the original wrote on it.
+    pub badge: u64,
+}
+
+impl Capability {
+    /// A capability derived from this one. It never has more than this one: asking for more is
+    /// refused, not silently cut (seL4 cuts; we found that surprising).
+    pub fn derive(&self, wanted: Capability) -> Result<Capability, Refusal> {
+        if !wanted.rights.is_within(self.rights) {
+            return Err(Refusal::NoRight);
+        }
+        if !wanted.object.is_within(&self.object) {
+            return Err(Refusal::OutOfRange);
+        }
+        if self.badge != 0 && wanted.badge != self.badge {
+            return Err(Refusal::Badged);
+        }
+        Ok(wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROM: MemoryRange = MemoryRange { region: 0, offset: 100, len: 50 };
+
+    #[test]
+    fn a_part_never_sticks_out() {
+        assert_eq!(ROM.part(10, 40), Ok(MemoryRange { region: 0, offset: 110, len: 40 }));
+        assert_eq!(ROM.part(50, 0).map(|part| part.len), Ok(0));
+        assert_eq!(ROM.part(11, 40), Err(Refusal::OutOfRange));
+        assert_eq!(ROM.part(u64::MAX, 2), Err(Refusal::OutOfRange));
+    }
+
+    #[test]
+    fn deriving_never_gains() {
+        let held = Capability { object: Object::Memory(ROM), rights: Rights::READ, badge: 0 };
+        let more = Capability { rights: Rights::READ | Rights::WRITE, ..held };
+        assert_eq!(held.derive(more), Err(Refusal::NoRight));
+        let wide = MemoryRange { len: 51, ..ROM };
+        let wider = Capability { object: Object::Memory(wide), ..held };
+        assert_eq!(held.derive(wider), Err(Refusal::OutOfRange));
+        let badged = Capability { badge: 7, ..held };
+        assert_eq!(held.derive(badged), Ok(badged));
+        assert_eq!(badged.derive(Capability { badge: 8, ..held }), Err(Refusal::Badged));
+    }
+}

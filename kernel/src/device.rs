@@ -1,0 +1,44 @@
+//! What a board lends to the kernel. Boards decide nothing: each method is one device noun, on the
+//! ecosystem's own trait where it has one.
+
+use abi::graphics::FramebufferInfo;
+
+use crate::event::Event;
+
+/// The devices of one board, as the kernel meets them during one [`crate::Kernel::poll`].
+pub trait Board {
+    /// The serial line that the log goes to.
+    type Serial: embedded_io::Write + embedded_io::WriteReady;
+    /// One digital output.
+    type Pin: embedded_hal::digital::OutputPin;
+    /// The screen.
+    type Framebuffer: Framebuffer;
+
+    /// The next thing that happened, oldest first.
+    fn event(&mut self) -> Option<Event>;
+
+    /// The serial line.
+    fn serial(&mut self) -> &mut Self::Serial;
+
+    /// The output at this number of the chip, if the board has it.
+    fn pin(&mut self, number: u8) -> Option<&mut Self::Pin>;
+
+    /// Asks for an [`Event::Entropy`]; asked only while an actor holds entropy.
+    fn request_entropy(&mut self);
+
+    /// The screen, if the board has one.
+    fn framebuffer(&mut self) -> Option<&mut Self::Framebuffer>;
+}
+
+/// A screen that takes pixels in its own format.
+pub trait Framebuffer {
+    /// Its size and layout; constant for the life of the board.
+    fn info(&self) -> FramebufferInfo;
+
+    /// Stores `bytes` at byte `offset`. The kernel has checked that the range lies inside
+    /// [`FramebufferInfo::size`]; runs may span rows.
+    fn write(&mut self, offset: usize, bytes: &[u8]);
+
+    /// Shows what has been written since the last flush.
+    fn flush(&mut self);
+}

@@ -1,0 +1,239 @@
+//! Host functions: from typed wasm parameters to the words of a [`Call`] and back.
+
+use alloc::string::String;
+use core::fmt::Write;
+use wasmi::Caller;
+use wasmi::FuncType;
+use wasmi::Linker;
+use wasmi::Memory;
+use wasmi::ResourceLimiter;
+use wasmi::ValType;
+use wasmi_core::LimiterError;
+
+use crate::call::Answer;
+use crate::call::Call;
+use crate::call::CallName;
+use crate::call::Host;
+use crate::limits::TABLE_MAX;
+
+/// What a store carries while its instance runs.
+pub(crate) struct Cell<H> {
+    /// There while the instance runs.
+    pub(super) host: Option<H>,
+    /// The exported memory, once there is an instance.
+    pub(super) memory: Option<Memory>,
+    pub(super) quota: Quota,
+}
+
+/// How much an instance may have, whatever the host could give it.
+pub(crate) struct Quota {
+    /// Bytes of linear memory.
+    pub(super) memory_max: usize,
+    /// The first size that was refused.
+    pub(super) denied: Option<usize>,
+}
+
+impl ResourceLimiter for Quota {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        if desired <= self.memory_max {
+            return Ok(true);
+        }
+        self.denied = self.denied.or(Some(desired));
+        Ok(false)
+    }
+
+    /// Tables keep the size they start with: wasmi 2.0.0 resumes wrongly after it has run out of
+    /// fuel inside `table.grow`, so that instruction always answers -1.
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        Ok(current == 0 && desired <= TABLE_MAX)
+    }
+
+    fn instances(&self) -> usize {
+        1
+    }
+
+    fn tables(&self) -> usize {
+        4
+    }
+
+    fn memories(&self) -> usize {
+        1
+    }
+}
+
+/// The error by which a call leaves the engine; it carries the type of the result that is due.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left(pub(super) ResultKind);
+
+impl core::fmt::Display for Left {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("a kernel call that must wait")
+    }
+}
+
+impl core::error::Error for Left {}
+impl wasmi::errors::HostError for Left {}
+
+/// What a host function returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ResultKind {
+    Nothing,
+    Word32,
+    Word64,
+}
+
+/// A wasm parameter as a word of a call. Words of 32 bits are not sign-extended: whoever decodes
+/// a call knows which of its words are signed.
+trait Parameter: wasmi::WasmTy {
+    fn word(self) -> u64;
+}
+
+impl Parameter for i32 {
+    fn word(self) -> u64 {
+        u64::from(self as u32)
+    }
+}
+
+impl Parameter for i64 {
+    fn word(self) -> u64 {
+        self as u64
+    }
+}
+
+/// A wasm result from the word of an answer.
+trait Output: Sized {
+    const KIND: ResultKind;
+    fn from_word(word: u64) -> Self;
+}
+
+impl Output for () {
+    const KIND: ResultKind = ResultKind::Nothing;
+    fn from_word(_: u64) {}
+}
+
+impl Output for i32 {
+    const KIND: ResultKind = ResultKind::Word32;
+    fn from_word(word: u64) -> i32 {
+        word as i32
+    }
+}
+
+impl Output for i64 {
+    const KIND: ResultKind = ResultKind::Word64;
+    fn from_word(word: u64) -> i64 {
+        word as i64
+    }
+}
+
+/// A function type that a call can have: up to six parameters of `i32` and `i64`.
+pub(crate) trait Signature<H> {
+    /// Adds the function to the linker; returns its type.
+    fn define(linker: &mut Linker<Cell<H>>, module: &str, name: &str, call: CallName) -> FuncType;
+}
+
+macro_rules! signature {
+    ($($parameter:ident)*) => {
+        impl<H, R, $($parameter,)*> Signature<H> for fn($($parameter),*) -> R
+        where
+            H: Host + 'static,
+            R: Output + 'static,
+            Result<R, wasmi::Error>: wasmi::WasmRet,
+            $($parameter: Parameter + 'static,)*
+        {
+            #[allow(non_snake_case, reason = "one name serves as type and as value")]
+            fn define(
+                linker: &mut Linker<Cell<H>>,
+                module: &str,
+                name: &str,
+                call: CallName,
+            ) -> FuncType {
+                let host_function = move |caller: Caller<'_, Cell<H>>, $($parameter: $parameter),*| {
+                    let given: &[u64] = &[$($parameter.word()),*];
+                    let mut words = [0; Call::WORDS];
+                    words[..given.len()].copy_from_slice(given);
+                    enter_host::<H, R>(caller, Call { name: call, words })
+                };
+                linker
+                    .func_wrap(module, name, host_function)
+                    .expect("the personalities name each function once");
+                FuncType::new([$($parameter::ty()),*], R::KIND.types().iter().copied())
+            }
+        }
+    };
+}
+
+signature!();
+signature!(A);
+signature!(A B);
+signature!(A B C);
+signature!(A B C D);
+signature!(A B C D E);
+signature!(A B C D E F);
+
+/// Asks the host, takes the fuel, and goes on or leaves.
+fn enter_host<H: Host, R: Output>(
+    mut caller: Caller<'_, Cell<H>>,
+    call: Call,
+) -> Result<R, wasmi::Error> {
+    let (memory, cell): (&mut [u8], &mut Cell<H>) = match caller.data().memory {
+        Some(memory) => memory.data_and_store_mut(&mut caller),
+        None => (&mut [], caller.data_mut()),
+    };
+    let Some(host) = &mut cell.host else {
+        return Err(wasmi::Error::new("the start function may not call the kernel"));
+    };
+    let reply = host.call(call, memory);
+    let fuel = caller.get_fuel()?;
+    caller.set_fuel(fuel.saturating_sub(reply.fuel))?;
+    match reply.answer {
+        Answer::Now(word) => Ok(R::from_word(word)),
+        Answer::Leave => Err(wasmi::Error::host(Left(R::KIND))),
+    }
+}
+
+impl ResultKind {
+    fn types(self) -> &'static [ValType] {
+        match self {
+            ResultKind::Nothing => &[],
+            ResultKind::Word32 => &[ValType::I32],
+            ResultKind::Word64 => &[ValType::I64],
+        }
+    }
+}
+
+/// `(i32, i64) -> i32`, as the text format writes it.
+pub(super) fn display(signature: &FuncType) -> String {
+    let mut text = String::from("(");
+    for (index, parameter) in signature.params().iter().enumerate() {
+        let separator = if index == 0 { "" } else { ", " };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{separator}{}", value_name(*parameter));
+    }
+    text.push(')');
+    for result in signature.results() {
+        let _ = write!(text, " -> {}", value_name(*result));
+    }
+    text
+}
+
+fn value_name(value: ValType) -> &'static str {
+    match value {
+        ValType::I32 => "i32",
+        ValType::I64 => "i64",
+        ValType::F32 => "f32",
+        ValType::F64 => "f64",
+        ValType::FuncRef => "funcref",
+        ValType::ExternRef => "externref",
+        _ => "?",
+    }
+}

@@ -1,0 +1,269 @@
+//! A running module: entered, left, refuelled and resumed.
+
+use abi::message::Header;
+use alloc::string::ToString;
+use wasmi::Func;
+use wasmi::Memory;
+use wasmi::ResumableCall;
+use wasmi::ResumableCallHostTrap;
+use wasmi::ResumableCallOutOfFuel;
+use wasmi::Store;
+use wasmi::TrapCode;
+use wasmi::Val;
+
+use crate::call::Host;
+use crate::engine::Engine;
+use crate::engine::import::Cell;
+use crate::engine::import::Left;
+use crate::engine::import::Quota;
+use crate::engine::import::ResultKind;
+use crate::engine::module::LoadError;
+use crate::engine::module::Module;
+use crate::fault::Fault;
+use crate::limits::PAYLOAD_MAX;
+use crate::limits::START_FUEL;
+
+/// Bytes that the largest message takes in an actor's memory.
+const MESSAGE_BYTES: usize = Header::BYTES + PAYLOAD_MAX;
+
+/// A module with its memory and, between two slices, its suspended call.
+pub struct Instance<H> {
+    store: Store<Cell<H>>,
+    entry: Func,
+    /// Values that the entry returns: a handler one, `_start` none.
+    outputs: usize,
+    memory: Option<Memory>,
+    /// Handlers only: where messages are put.
+    message_buffer: usize,
+    suspended: Suspended,
+}
+
+enum Suspended {
+    Nothing,
+    Left(ResumableCallHostTrap),
+    OutOfFuel(ResumableCallOutOfFuel),
+}
+
+/// Where an instance is entered.
+#[derive(Clone, Copy, Debug)]
+pub enum Entry {
+    /// `_start`.
+    Start,
+    /// `handle_message`, for the message that lies in [`Instance::message_buffer`].
+    Message {
+        /// What it is about.
+        opcode: u32,
+        /// The sender's id.
+        sender: u64,
+        /// Bytes of payload.
+        len: u32,
+    },
+}
+
+/// Why an instance stopped running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The entry returned. A handler's answer is nonzero if it wants to stay.
+    Finished(i32),
+    /// A call must wait; [`Instance::answer`] goes on.
+    Left,
+    /// The fuel does not suffice for what comes next; [`Instance::refuel`] goes on.
+    OutOfFuel,
+    /// It can never go on.
+    Faulted(Fault),
+}
+
+impl<H: Host + 'static> Engine<H> {
+    /// Makes an instance with at most `memory_max` bytes of linear memory and runs the module's
+    /// start function, if it has one.
+    pub fn instantiate(
+        &self,
+        module: &Module,
+        memory_max: usize,
+    ) -> Result<Instance<H>, LoadError> {
+        let quota = Quota { memory_max, denied: None };
+        let mut store = Store::new(&self.engine, Cell { host: None, memory: None, quota });
+        store.limiter(|cell| &mut cell.quota);
+        store.set_fuel(START_FUEL).expect("the engine counts fuel");
+        let linked = self.linker.instantiate_and_start(&mut store, &module.module);
+        let instance = linked.map_err(|error| match store.data().quota.denied {
+            Some(wanted) => LoadError::TooMuchMemory { wanted, allowed: memory_max },
+            None => LoadError::Start(error.to_string()),
+        })?;
+        let memory = instance.get_memory(&store, "memory");
+        let name = if module.has_handler { "handle_message" } else { "_start" };
+        let entry = instance.get_func(&store, name).ok_or(LoadError::NoEntry)?;
+        store.data_mut().memory = memory;
+        let exported = instance.get_global(&store, "MESSAGE_BUFFER");
+        let message_buffer = match (module.has_handler, memory) {
+            (true, Some(memory)) => message_buffer(&mut store, memory, exported)?,
+            _ => 0,
+        };
+        store.set_fuel(0).expect("the engine counts fuel");
+        let outputs = usize::from(module.has_handler);
+        let suspended = Suspended::Nothing;
+        Ok(Instance { store, entry, outputs, memory, message_buffer, suspended })
+    }
+}
+
+/// Where messages are put: the module's own buffer, or memory grown for the purpose, which no
+/// code in the module knows of.
+fn message_buffer<H>(
+    store: &mut Store<Cell<H>>,
+    memory: Memory,
+    exported: Option<wasmi::Global>,
+) -> Result<usize, LoadError> {
+    let end = memory.data_size(&*store);
+    if let Some(global) = exported {
+        let Val::I32(address) = global.get(&*store) else {
+            return Err(LoadError::BadMessageBuffer);
+        };
+        let address = address as u32 as usize;
+        let fits = address.checked_add(MESSAGE_BYTES).is_some_and(|last| last <= end);
+        return if fits { Ok(address) } else { Err(LoadError::BadMessageBuffer) };
+    }
+    // The size of a page is 1 or 65536; growing by one shows which.
+    let mut grow = |pages: usize| {
+        memory.grow(&mut *store, pages as u64).map_err(|_| LoadError::TooMuchMemory {
+            wanted: end + MESSAGE_BYTES,
+            allowed: store.data().quota.memory_max,
+        })?;
+        Ok(memory.data_size(&*store))
+    };
+    let page = grow(1)? - end;
+    grow(MESSAGE_BYTES.div_ceil(page) - 1)?;
+    Ok(end)
+}
+
+impl<H: Host + 'static> Instance<H> {
+    /// Enters the instance. It must not be suspended.
+    pub fn enter(&mut self, host: H, entry: Entry) -> (H, Exit) {
+        assert!(matches!(self.suspended, Suspended::Nothing), "one entry at a time");
+        let mut outputs = [Val::I32(0)];
+        self.store.data_mut().host = Some(host);
+        let ended = match entry {
+            Entry::Start => self.entry.call_resumable(&mut self.store, &[], &mut []),
+            Entry::Message { opcode, sender, len } => {
+                let inputs = [
+                    Val::I32(opcode as i32),
+                    Val::I64(sender as i64),
+                    // An address in a 32-bit memory.
+                    Val::I32((self.message_buffer + Header::BYTES) as i32),
+                    Val::I32(len as i32),
+                ];
+                self.entry.call_resumable(&mut self.store, &inputs, &mut outputs)
+            }
+        };
+        self.leave(ended, &outputs)
+    }
+
+    /// Goes on after [`Exit::Left`] with the result of the call.
+    pub fn answer(&mut self, host: H, word: u64) -> (H, Exit) {
+        let Suspended::Left(call) = core::mem::replace(&mut self.suspended, Suspended::Nothing)
+        else {
+            panic!("only a call that has left is answered");
+        };
+        let left = call.host_error().downcast_ref::<Left>();
+        let input = match left.expect("calls leave in one way").0 {
+            ResultKind::Nothing => None,
+            ResultKind::Word32 => Some(Val::I32(word as i32)),
+            ResultKind::Word64 => Some(Val::I64(word as i64)),
+        };
+        let mut outputs = [Val::I32(0)];
+        self.store.data_mut().host = Some(host);
+        let outputs_used = &mut outputs[..self.outputs];
+        let ended = call.resume(&mut self.store, input.as_slice(), outputs_used);
+        self.leave(ended, &outputs)
+    }
+
+    /// Goes on after [`Exit::OutOfFuel`], once [`Instance::fuel`] is at least
+    /// [`Instance::fuel_required`].
+    pub fn refuel(&mut self, host: H) -> (H, Exit) {
+        let Suspended::OutOfFuel(call) =
+            core::mem::replace(&mut self.suspended, Suspended::Nothing)
+        else {
+            panic!("only an instance out of fuel is refuelled");
+        };
+        let mut outputs = [Val::I32(0)];
+        self.store.data_mut().host = Some(host);
+        let ended = call.resume(&mut self.store, &mut outputs[..self.outputs]);
+        self.leave(ended, &outputs)
+    }
+
+    /// Whether it is entered once for each message.
+    pub fn is_handler(&self) -> bool {
+        self.outputs != 0
+    }
+
+    /// Fuel that is left.
+    pub fn fuel(&self) -> u64 {
+        self.store.get_fuel().expect("the engine counts fuel")
+    }
+
+    /// Sets the fuel that is left.
+    pub fn set_fuel(&mut self, fuel: u64) {
+        self.store.set_fuel(fuel).expect("the engine counts fuel");
+    }
+
+    /// Out of fuel: how much the next step needs.
+    pub fn fuel_required(&self) -> Option<u64> {
+        match &self.suspended {
+            Suspended::OutOfFuel(call) => Some(call.required_fuel()),
+            _ => None,
+        }
+    }
+
+    /// Linear memory; empty if the module exports none.
+    pub fn memory(&mut self) -> &mut [u8] {
+        match self.memory {
+            Some(memory) => memory.data_mut(&mut self.store),
+            None => &mut [],
+        }
+    }
+
+    /// Bytes of linear memory.
+    pub fn memory_size(&self) -> usize {
+        self.memory.map_or(0, |memory| memory.data_size(&self.store))
+    }
+
+    /// Where a handler's messages are put: header first, payload behind it.
+    pub fn message_buffer(&self) -> usize {
+        self.message_buffer
+    }
+
+    fn leave(
+        &mut self,
+        ended: Result<ResumableCall, wasmi::Error>,
+        outputs: &[Val; 1],
+    ) -> (H, Exit) {
+        let host = self.store.data_mut().host.take().expect("the host went in with the entry");
+        let exit = match ended {
+            Ok(ResumableCall::Finished) => Exit::Finished(outputs[0].i32().unwrap_or(0)),
+            Ok(ResumableCall::HostTrap(call)) => {
+                self.suspended = Suspended::Left(call);
+                Exit::Left
+            }
+            Ok(ResumableCall::OutOfFuel(call)) => {
+                self.suspended = Suspended::OutOfFuel(call);
+                Exit::OutOfFuel
+            }
+            Err(error) => Exit::Faulted(fault_of(&error)),
+        };
+        (host, exit)
+    }
+}
+
+fn fault_of(error: &wasmi::Error) -> Fault {
+    match error.as_trap_code() {
+        Some(TrapCode::UnreachableCodeReached) => Fault::Unreachable,
+        Some(TrapCode::MemoryOutOfBounds) => Fault::MemoryOutOfBounds,
+        Some(TrapCode::TableOutOfBounds) => Fault::TableOutOfBounds,
+        Some(TrapCode::IndirectCallToNull) => Fault::IndirectCallToNull,
+        Some(TrapCode::IntegerDivisionByZero) => Fault::IntegerDivisionByZero,
+        Some(TrapCode::IntegerOverflow) => Fault::IntegerOverflow,
+        Some(TrapCode::BadConversionToInteger) => Fault::BadConversion,
+        Some(TrapCode::StackOverflow) => Fault::StackOverflow,
+        Some(TrapCode::BadSignature) => Fault::BadSignature,
+        _ => Fault::Limit,
+    }
+}

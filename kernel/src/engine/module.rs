@@ -1,0 +1,156 @@
+//! Code that has been checked: everything a module may ask for is decided here, before it runs.
+
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use alloc::format;
+use core::fmt;
+use wasmi::ExternType;
+
+use crate::call::Host;
+use crate::engine::Engine;
+use crate::engine::config;
+use crate::engine::import::display;
+
+/// Compiled code, ready to be instantiated any number of times.
+pub struct Module {
+    pub(super) module: wasmi::Module,
+    pub(super) has_handler: bool,
+}
+
+/// Why bytes do not become an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// The bytes are no valid module of the deterministic profile (`docs/why/0003`): the text
+    /// says what is wrong and at which byte.
+    Invalid(String),
+    /// It imports something that there is not.
+    UnknownImport {
+        /// Wasm module of the import.
+        module: String,
+        /// Its name.
+        name: String,
+    },
+    /// It imports something under another type than it has.
+    WrongImport {
+        /// Wasm module and name of the import.
+        name: String,
+        /// The type that the module wants.
+        wanted: String,
+        /// The type that there is.
+        given: String,
+    },
+    /// It exports neither `_start` nor `handle_message`.
+    NoEntry,
+    /// It exports an entry of the wrong type.
+    WrongEntry {
+        /// Which entry.
+        name: &'static str,
+        /// The type it should have.
+        expected: &'static str,
+    },
+    /// It starts with more memory than it may have.
+    TooMuchMemory {
+        /// Bytes it asked for.
+        wanted: usize,
+        /// Bytes it may have.
+        allowed: usize,
+    },
+    /// Its start function or its initial data did not work out.
+    Start(String),
+    /// `MESSAGE_BUFFER` is no address of enough bytes.
+    BadMessageBuffer,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Invalid(text) => write!(f, "no valid wasm module: {text}"),
+            LoadError::UnknownImport { module, name } => {
+                write!(f, "imports `{module}.{name}`, which the kernel does not have")
+            }
+            LoadError::WrongImport { name, wanted, given } => {
+                write!(f, "imports `{name}` as {wanted}, but it is {given}")
+            }
+            LoadError::NoEntry => {
+                f.write_str("exports neither `_start` nor `handle_message`: nothing to run")
+            }
+            LoadError::WrongEntry { name, expected } => {
+                write!(f, "exports `{name}` with the wrong type: it must be {expected}")
+            }
+            LoadError::TooMuchMemory { wanted, allowed } => {
+                write!(f, "needs {wanted} bytes of memory, but may have {allowed}")
+            }
+            LoadError::Start(text) => write!(f, "does not start: {text}"),
+            LoadError::BadMessageBuffer => {
+                f.write_str("exports a `MESSAGE_BUFFER` that does not lie inside its memory")
+            }
+        }
+    }
+}
+
+impl core::error::Error for LoadError {}
+
+/// What a module imports, as `module.name`, whether there is such a thing or not.
+pub fn imports(wasm: &[u8]) -> Result<Vec<String>, LoadError> {
+    let module = wasmi::Module::new(&wasmi::Engine::new(&config()), wasm)
+        .map_err(|error| LoadError::Invalid(error.to_string()))?;
+    Ok(module.imports().map(|import| format!("{}.{}", import.module(), import.name())).collect())
+}
+
+impl<H: Host + 'static> Engine<H> {
+    /// Compiles and checks a module.
+    pub fn load(&self, wasm: &[u8]) -> Result<Module, LoadError> {
+        let module = wasmi::Module::new(&self.engine, wasm)
+            .map_err(|error| LoadError::Invalid(error.to_string()))?;
+        for import in module.imports() {
+            self.check_import(&import)?;
+        }
+        let has_start = check_entry(&module, "_start", "() -> ()", "()")?;
+        let has_handler = check_entry(
+            &module,
+            "handle_message",
+            "(i32, i64, i32, i32) -> i32",
+            "(i32, i64, i32, i32) -> i32",
+        )?;
+        if !has_start && !has_handler {
+            return Err(LoadError::NoEntry);
+        }
+        Ok(Module { module, has_handler: has_handler && !has_start })
+    }
+
+    fn check_import(&self, import: &wasmi::ImportType<'_>) -> Result<(), LoadError> {
+        let known = self
+            .imports
+            .iter()
+            .find(|known| known.module == import.module() && known.name == import.name())
+            .ok_or_else(|| LoadError::UnknownImport {
+                module: import.module().to_string(),
+                name: import.name().to_string(),
+            })?;
+        let wanted = match import.ty() {
+            ExternType::Func(wanted) if *wanted == known.signature => return Ok(()),
+            ExternType::Func(wanted) => display(wanted),
+            _ => String::from("something other than a function"),
+        };
+        Err(LoadError::WrongImport {
+            name: format!("{}.{}", known.module, known.name),
+            wanted,
+            given: display(&known.signature),
+        })
+    }
+}
+
+/// Whether the module exports this entry; an error if it does under another type.
+fn check_entry(
+    module: &wasmi::Module,
+    name: &'static str,
+    expected: &'static str,
+    signature: &str,
+) -> Result<bool, LoadError> {
+    match module.get_export(name) {
+        None => Ok(false),
+        Some(ExternType::Func(found)) if display(&found) == signature => Ok(true),
+        Some(_) => Err(LoadError::WrongEntry { name, expected }),
+    }
+}

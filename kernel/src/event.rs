@@ -1,0 +1,29 @@
+//! Everything that can happen *to* the kernel.
+//!
+//! This is the only door: a list of these with their instants is a complete recording of a run,
+//! and feeding them back is a complete replay.
+
+use abi::input::KeyEvent;
+use abi::input::PointerEvent;
+
+/// One thing that happened outside, taken from the board between two slices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A byte arrived on the serial line.
+    Serial(u8),
+    /// A key went down or up.
+    Key(KeyEvent),
+    /// The pointer moved or a button changed.
+    Pointer(PointerEvent),
+    /// An input pin changed. Boards report every high input once at power-on.
+    Pin {
+        /// Its number on the chip.
+        pin: u8,
+        /// Whether it is high now.
+        high: bool,
+    },
+    /// Unpredictable bytes for the kernel's pool.
+    Entropy([u8; 32]),
+    /// Power is about to go: stop every actor.
+    PowerOff,
+}

@@ -1,0 +1,89 @@
+//! A microkernel whose user space is WebAssembly actors.
+//!
+//! The crate is a pure state machine: time, events and devices are arguments. A caller, which is a
+//! board's firmware or the simulator, turns the handle with [`Kernel::poll`]; each turn takes in
+//! what happened, runs at most one slice of one actor, and says when to turn again. The same calls
+//! give the same trace, byte for byte, on every host.
+//!
+//! Actors own nothing but capabilities and speak only by messages. The kernel knows no file
+//! system, no window and no actor by name, and it cannot tell a simulator from a board.
+//!
+//! ```
+//! use kernel::{Kernel, Next, manifest::Manifest, time::Instant};
+//! # use kernel::{device::{Board, Framebuffer}, event::Event};
+//! # struct Bare;
+//! # struct Void;
+//! # impl embedded_io::ErrorType for Void { type Error = core::convert::Infallible; }
+//! # impl embedded_io::Write for Void {
+//! #     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> { Ok(bytes.len()) }
+//! #     fn flush(&mut self) -> Result<(), Self::Error> { Ok(()) }
+//! # }
+//! # impl embedded_io::WriteReady for Void {
+//! #     fn write_ready(&mut self) -> Result<bool, Self::Error> { Ok(true) }
+//! # }
+//! # impl embedded_hal::digital::ErrorType for Void { type Error = core::convert::Infallible; }
+//! # impl embedded_hal::digital::OutputPin for Void {
+//! #     fn set_low(&mut self) -> Result<(), Self::Error> { Ok(()) }
+//! #     fn set_high(&mut self) -> Result<(), Self::Error> { Ok(()) }
+//! # }
+//! # impl Framebuffer for Void {
+//! #     fn info(&self) -> abi::graphics::FramebufferInfo { unreachable!() }
+//! #     fn write(&mut self, _: usize, _: &[u8]) {}
+//! #     fn flush(&mut self) {}
+//! # }
+//! # impl Board for Bare {
+//! #     type Serial = Void; type Pin = Void; type Framebuffer = Void;
+//! #     fn event(&mut self) -> Option<Event> { None }
+//! #     fn serial(&mut self) -> &mut Void { Box::leak(Box::new(Void)) }
+//! #     fn pin(&mut self, _: u8) -> Option<&mut Void> { None }
+//! #     fn request_entropy(&mut self) {}
+//! #     fn framebuffer(&mut self) -> Option<&mut Void> { None }
+//! # }
+//! # let mut board = Bare;
+//! let manifest = Manifest { actors: vec![], regions: vec![], arena: 64 * 1024 };
+//! let mut kernel = Kernel::boot(&manifest, &mut board).expect("an empty manifest is fine");
+//! assert_eq!(kernel.poll(Instant::ZERO, &mut board), Next::Halted);
+//! ```
+//!
+//! # Map
+//!
+//! The modules stand in the order of their floors: each may name only those above it here.
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod limits;
+pub mod time;
+pub mod id;
+pub mod fault;
+pub mod event;
+pub mod device;
+pub mod manifest;
+pub mod queue;
+pub mod call;
+pub mod capability;
+pub mod cspace;
+pub mod trace;
+pub mod mailbox;
+pub mod timer;
+pub mod schedule;
+pub mod engine;
+pub mod personality;
+mod actor;
+mod console;
+mod input;
+mod state;
+mod receive;
+mod invoke;
+mod boot;
+mod kernel;
+
+pub use boot::BootError;
+pub use boot::BootReason;
+pub use kernel::Kernel;
+pub use kernel::Next;

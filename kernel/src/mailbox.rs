@@ -1,0 +1,78 @@
+//! The bounded queue behind an endpoint.
+
+use abi::handle::Handle;
+
+use crate::id::ActorId;
+use crate::limits::MAILBOX_BYTES;
+use crate::limits::MAILBOX_MESSAGES;
+use crate::queue::ByteQueue;
+
+/// What the receiver is told about a message beside its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// Who sent it; `None` is the kernel.
+    pub sender: Option<ActorId>,
+    /// Badge of the capability it was sent through.
+    pub badge: u64,
+    /// What it is about.
+    pub opcode: u32,
+    /// The capability that came along: it is in the receiver's cspace already.
+    pub capability: Option<Handle>,
+}
+
+/// Messages in the order of their arrival.
+#[derive(Debug)]
+pub struct Mailbox {
+    queue: ByteQueue<Envelope>,
+    arrived: u64,
+}
+
+impl Default for Mailbox {
+    fn default() -> Mailbox {
+        let queue = ByteQueue::with_capacity(MAILBOX_MESSAGES, MAILBOX_BYTES);
+        Mailbox { queue, arrived: 0 }
+    }
+}
+
+impl Mailbox {
+    /// Messages that wait.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether no message waits.
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Whether a message with a payload of this length fits.
+    pub fn has_room_for(&self, len: usize) -> bool {
+        self.queue.has_room_for(len)
+    }
+
+    /// Puts a message in. The caller has asked [`Mailbox::has_room_for`].
+    pub fn push(&mut self, envelope: Envelope, payload: &[u8]) {
+        self.queue.push(envelope, payload);
+        self.arrived += 1;
+    }
+
+    /// The oldest message and the length of its payload.
+    pub fn front(&self) -> Option<(&Envelope, usize)> {
+        self.queue.front()
+    }
+
+    /// Takes the oldest message out; its payload comes in two parts.
+    pub fn pop<T>(&mut self, take: impl FnOnce(Envelope, &[u8], &[u8]) -> T) -> Option<T> {
+        self.queue.pop(take)
+    }
+
+    /// Messages that ever arrived.
+    pub fn arrived(&self) -> u64 {
+        self.arrived
+    }
+
+    /// Messages that were taken out.
+    pub fn taken(&self) -> u64 {
+        self.arrived - self.queue.len() as u64
+    }
+}

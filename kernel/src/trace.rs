@@ -1,0 +1,180 @@
+//! What happened, one record a state change, for whoever drives the kernel to drain.
+
+use abi::handle::Handle;
+use abi::refusal::Refusal;
+use abi::rights::Rights;
+
+use crate::call::CallName;
+use crate::capability::Object;
+use crate::event::Event;
+use crate::fault::ExitReason;
+use crate::id::ActorId;
+use crate::limits::TRACE_BYTES;
+use crate::limits::TRACE_RECORDS;
+use crate::queue::ByteQueue;
+use crate::time::Instant;
+
+/// One state change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The instant at which the slice began.
+    pub at: Instant,
+    /// The slice's number since boot.
+    pub slice: u64,
+    /// Who did it, or to whom it happened; `None` is the kernel itself.
+    pub actor: Option<ActorId>,
+    /// What it was.
+    pub what: What,
+}
+
+/// The kinds of state change. "Text" is the record's accompanying bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The kernel came up with this many actors.
+    Boot {
+        /// How many actors the manifest has.
+        actors: u16,
+    },
+    /// An actor was made. Text: its name.
+    Spawn {
+        /// Its priority.
+        priority: u8,
+        /// Bytes of linear memory it may have.
+        memory: u32,
+    },
+    /// The manifest gave a capability.
+    Grant {
+        /// Where it is.
+        handle: Handle,
+        /// What it names.
+        object: Object,
+        /// What its holder may do.
+        rights: Rights,
+    },
+    /// A message went into a mailbox. Text: the start of its payload.
+    Send {
+        /// Whose mailbox.
+        to: ActorId,
+        /// What it is about.
+        opcode: u32,
+        /// Bytes of payload.
+        len: u32,
+        /// What came along.
+        capability: Option<(Object, Rights)>,
+    },
+    /// A message was taken out of the mailbox. Text: the start of its payload.
+    Receive {
+        /// Who sent it; `None` is the kernel.
+        from: Option<ActorId>,
+        /// What it is about.
+        opcode: u32,
+        /// Bytes of payload.
+        len: u32,
+        /// Where the capability that came along is now.
+        capability: Option<Handle>,
+    },
+    /// The kernel said no.
+    Refuse {
+        /// To what.
+        call: CallName,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// A line was logged. Text: the line.
+    Log,
+    /// A capability was derived within one cspace.
+    Derive {
+        /// Where the new one is.
+        handle: Handle,
+        /// What it names.
+        object: Object,
+        /// What its holder may do.
+        rights: Rights,
+    },
+    /// A slot was emptied by its holder.
+    Delete {
+        /// Which one.
+        handle: Handle,
+    },
+    /// All that derived from a capability was removed.
+    Revoke {
+        /// Which one.
+        handle: Handle,
+        /// How many went.
+        count: u32,
+    },
+    /// An output was driven.
+    Pin {
+        /// Its number.
+        pin: u8,
+        /// Its level now.
+        high: bool,
+    },
+    /// The screen shows what has been drawn.
+    Flush,
+    /// The slice ended because its fuel did.
+    Preempt,
+    /// The actor waits for a moment.
+    Sleep {
+        /// Which.
+        until: Instant,
+    },
+    /// Something happened outside.
+    Input(Event),
+    /// Something from outside was lost, because nobody holds its device or there was no room.
+    Overrun(Event),
+    /// Log bytes were lost because the serial line did not take them fast enough.
+    LogLost {
+        /// How many.
+        bytes: u32,
+    },
+    /// The actor's life ended.
+    Exit(ExitReason),
+    /// What the dead actor's end took away.
+    Release {
+        /// Capabilities it held.
+        held: u32,
+        /// Capabilities of others that derived from its objects.
+        revoked: u32,
+    },
+    /// The actor will be told that one it could send to has died.
+    Notice {
+        /// The dead one.
+        dead: ActorId,
+    },
+}
+
+/// Records in order of time, bounded. Full, it drops the oldest and counts them.
+#[derive(Debug)]
+pub struct Trace {
+    records: ByteQueue<Record>,
+    lost: u64,
+}
+
+impl Default for Trace {
+    fn default() -> Trace {
+        Trace { records: ByteQueue::with_capacity(TRACE_RECORDS, TRACE_BYTES), lost: 0 }
+    }
+}
+
+impl Trace {
+    /// Adds a record with its text.
+    pub fn push(&mut self, record: Record, text: &[u8]) {
+        assert!(text.len() <= TRACE_BYTES, "a record's text is cut before it comes here");
+        while !self.records.has_room_for(text.len()) {
+            self.records.pop(|_, _, _| ());
+            self.lost += 1;
+        }
+        self.records.push(record, text);
+    }
+
+    /// Takes every record out, oldest first. The text comes in two parts.
+    pub fn drain(&mut self, mut each: impl FnMut(&Record, &[u8], &[u8])) {
+        while self.records.pop(|record, head, tail| each(&record, head, tail)).is_some() {}
+    }
+
+    /// Records dropped because nobody drained.
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+}
