@@ -1,0 +1,97 @@
+//! A picture as text that can be reviewed: what it says, where, and on which colours.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::picture::Picture;
+use crate::reading::Reader;
+
+/// The most columns and rows of the map of colours.
+const MAP_COLUMNS: usize = 80;
+const MAP_ROWS: usize = 30;
+
+/// Size, text at its place in cells, and a coarse map of the commonest colours.
+pub fn sketch(picture: &Picture, reader: &Reader) -> String {
+    let mut text = format!("{}x{}\n\n", picture.width, picture.height);
+    text.push_str(&layout(picture, reader));
+    text.push('\n');
+    text.push_str(&colour_map(picture));
+    text
+}
+
+/// The text alone, each line where it stands.
+pub fn layout(picture: &Picture, reader: &Reader) -> String {
+    let (width, height) = reader.cell();
+    let mut lines: BTreeMap<usize, String> = BTreeMap::new();
+    for run in reader.read(picture) {
+        let line = lines.entry(run.y / height).or_default();
+        let column = run.x / width;
+        let used = line.chars().count();
+        line.extend(std::iter::repeat_n(' ', column.saturating_sub(used)));
+        line.push_str(&run.text);
+    }
+    let mut text = String::new();
+    let mut next = None;
+    for (row, line) in lines {
+        if next.is_some_and(|next| next < row) {
+            text.push('\n');
+        }
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{line}");
+        next = Some(row + 1);
+    }
+    text
+}
+
+/// One letter for each tile of the picture: its commonest colour.
+fn colour_map(picture: &Picture) -> String {
+    let columns = MAP_COLUMNS.min(picture.width);
+    let rows = MAP_ROWS.min(picture.height);
+    let mut letters: BTreeMap<[u8; 3], char> = BTreeMap::new();
+    let mut legend = String::new();
+    let mut lines: Vec<(String, usize)> = Vec::new();
+    for row in 0..rows {
+        let mut line = String::new();
+        for column in 0..columns {
+            let colour = commonest(
+                picture,
+                column * picture.width / columns..(column + 1) * picture.width / columns,
+                row * picture.height / rows..(row + 1) * picture.height / rows,
+            );
+            let next = char::from(b'a' + (letters.len() % 26) as u8);
+            let letter = *letters.entry(colour).or_insert_with(|| {
+                let [red, green, blue] = colour;
+                let _ = writeln!(legend, "{next} #{red:02x}{green:02x}{blue:02x}");
+                next
+            });
+            line.push(letter);
+        }
+        match lines.last_mut() {
+            Some((last, count)) if *last == line => *count += 1,
+            _ => lines.push((line, 1)),
+        }
+    }
+    let mut map = String::new();
+    for (line, count) in lines {
+        let _ = match count {
+            1 => writeln!(map, "{line}"),
+            _ => writeln!(map, "{line} x{count}"),
+        };
+    }
+    format!("{map}\n{legend}")
+}
+
+fn commonest(
+    picture: &Picture,
+    across: std::ops::Range<usize>,
+    down: std::ops::Range<usize>,
+) -> [u8; 3] {
+    let mut counts: BTreeMap<[u8; 3], usize> = BTreeMap::new();
+    for y in down {
+        let row = &picture.pixels[y * picture.width..(y + 1) * picture.width];
+        for pixel in &row[across.clone()] {
+            *counts.entry(*pixel).or_default() += 1;
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or([0; 3], |(colour, _)| colour)
+}
