@@ -31,7 +31,7 @@ pub const BYTES_PER_FUEL: u64 = 64;
 pub const LOG_FUEL_PER_BYTE: u64 = 16;
 
 /// Logical instructions for a module's start function and its allocation of the message buffer.
-pub const START_FUEL: u64 = 1_000_000;
+pub const START_FUEL: u64 = 10 * SLICE_FUEL;
 
 /// Bytes of one line in the log; the rest is cut off and marked.
 pub const LOG_LINE_MAX: usize = 256;

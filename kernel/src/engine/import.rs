@@ -31,6 +31,8 @@ pub(crate) struct Quota {
     pub(super) memory_max: usize,
     /// The first size that was refused.
     pub(super) denied: Option<usize>,
+    /// Whether the instance is made; from then on its tables keep their size.
+    pub(super) is_made: bool,
 }
 
 impl ResourceLimiter for Quota {
@@ -51,11 +53,11 @@ impl ResourceLimiter for Quota {
     /// fuel inside `table.grow`, so that instruction always answers -1.
     fn table_growing(
         &mut self,
-        current: usize,
+        _current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool, LimiterError> {
-        Ok(current == 0 && desired <= TABLE_MAX)
+        Ok(!self.is_made && desired <= TABLE_MAX)
     }
 
     fn instances(&self) -> usize {

@@ -81,7 +81,7 @@ impl<H: Host + 'static> Engine<H> {
         module: &Module,
         memory_max: usize,
     ) -> Result<Instance<H>, LoadError> {
-        let quota = Quota { memory_max, denied: None };
+        let quota = Quota { memory_max, denied: None, is_made: false };
         let mut store = Store::new(&self.engine, Cell { host: None, memory: None, quota });
         store.limiter(|cell| &mut cell.quota);
         store.set_fuel(START_FUEL).expect("the engine counts fuel");
@@ -94,6 +94,7 @@ impl<H: Host + 'static> Engine<H> {
         let name = if module.has_handler { "handle_message" } else { "_start" };
         let entry = instance.get_func(&store, name).ok_or(LoadError::NoEntry)?;
         store.data_mut().memory = memory;
+        store.data_mut().quota.is_made = true;
         let exported = instance.get_global(&store, "MESSAGE_BUFFER");
         let message_buffer = match (module.has_handler, memory) {
             (true, Some(memory)) => message_buffer(&mut store, memory, exported)?,

@@ -65,9 +65,13 @@ impl<H: Host + 'static> Engine<H> {
 
 /// What a module may use and how it is counted: the deterministic profile.
 fn config() -> wasmi::Config {
+    // wasmi 2.0.0 reaches the next instruction after `table.grow` by a call that is no tail call:
+    // a high price keeps a loop of them from filling the native stack.
+    let costs = wasmi::OperatorCost { table_grow: u8::MAX, ..wasmi::OperatorCost::default() };
     let mut config = wasmi::Config::default();
     config
         .consume_fuel(true)
+        .operator_cost(costs)
         .compilation_mode(wasmi::CompilationMode::Eager)
         .ignore_custom_sections(true)
         .wasm_custom_page_sizes(true)

@@ -1,9 +1,9 @@
 //! Code that has been checked: everything a module may ask for is decided here, before it runs.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
-use alloc::format;
 use core::fmt;
 use wasmi::ExternType;
 
