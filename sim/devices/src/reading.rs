@@ -13,7 +13,7 @@ use crate::picture::Picture;
 const COLOURS_MAX: usize = 24;
 
 /// A line of text has at most this many missing cells between two of its words.
-const GAP_MAX: usize = 2;
+const GAP_MAX: usize = 8;
 
 /// Bits of a row by which glyphs are sorted out first.
 const WINDOW_BITS: usize = 12;

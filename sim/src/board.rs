@@ -1,0 +1,132 @@
+//! A board made of device models, as the kernel sees it.
+
+use std::collections::VecDeque;
+
+use abi::graphics::FramebufferInfo;
+use devices::entropy::Entropy;
+use devices::gpio::Gpio;
+use devices::gpio::Pin;
+use devices::screen::Screen;
+use devices::serial::Serial;
+use devices::stream::Seed;
+use kernel::device::Board;
+use kernel::device::Framebuffer;
+use kernel::event::Event;
+use kernel::time::Instant;
+
+use crate::scenario::profile::ProfileName;
+
+/// Baud of the serial line: what bootloaders and terminals begin with.
+const BAUD: u32 = 115_200;
+
+/// Bytes of its FIFO (ESP32-C6 Technical Reference Manual, chapter 27 "UART Controller").
+const SERIAL_FIFO: usize = 128;
+
+/// The devices of one board and what waits to be told to its kernel.
+#[derive(Debug)]
+pub struct VirtualBoard {
+    panel: Panel,
+    serial: Serial,
+    gpio: Gpio,
+    entropy: Entropy,
+    events: VecDeque<Event>,
+}
+
+/// A screen on a board.
+#[derive(Debug)]
+pub struct Panel(pub Screen);
+
+impl Framebuffer for Panel {
+    fn info(&self) -> FramebufferInfo {
+        self.0.layout()
+    }
+
+    fn write(&mut self, offset: usize, bytes: &[u8]) {
+        self.0.write(offset, bytes);
+    }
+
+    fn flush(&mut self) {
+        self.0.flush();
+    }
+}
+
+impl VirtualBoard {
+    /// A board as it comes out of its box.
+    pub fn new(name: &str, profile: ProfileName, seed: Seed) -> VirtualBoard {
+        VirtualBoard {
+            panel: Panel(Screen::new(profile.layout())),
+            serial: Serial::new(BAUD, SERIAL_FIFO),
+            gpio: Gpio::new(profile.pins()),
+            entropy: Entropy::new(seed, name),
+            events: VecDeque::new(),
+        }
+    }
+
+    /// Something happens to the board. What changes nothing is no event.
+    pub fn happen(&mut self, now: Instant, event: Event) {
+        if let Event::Pin { pin, high } = event
+            && !self.gpio.drive(now.since(Instant::ZERO), pin, high)
+        {
+            return;
+        }
+        self.events.push_back(event);
+    }
+
+    /// Whether the kernel has yet to be told something.
+    pub fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// The screen.
+    pub fn screen(&self) -> &Screen {
+        &self.panel.0
+    }
+
+    /// The serial line.
+    pub fn line(&self) -> &Serial {
+        &self.serial
+    }
+
+    /// Lets the serial line's time pass.
+    pub fn advance(&mut self, now: Instant) {
+        self.serial.advance(now.since(Instant::ZERO));
+    }
+
+    /// The pins.
+    pub fn gpio(&self) -> &Gpio {
+        &self.gpio
+    }
+
+    /// Takes note of what the kernel drove; says which pins changed.
+    pub fn settle(&mut self, now: Instant) -> Vec<(u8, bool)> {
+        let changes = self.gpio.settle(now.since(Instant::ZERO));
+        changes.into_iter().map(|change| (change.pin, change.high)).collect()
+    }
+}
+
+impl Board for VirtualBoard {
+    type Serial = Serial;
+    type Pin = Pin;
+    type Framebuffer = Panel;
+
+    fn event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    fn serial(&mut self) -> &mut Serial {
+        &mut self.serial
+    }
+
+    fn pin(&mut self, number: u8) -> Option<&mut Pin> {
+        self.gpio.pin_mut(number)
+    }
+
+    fn request_entropy(&mut self) {
+        let block = self.entropy.block();
+        self.events.push_back(Event::Entropy(block));
+    }
+
+    fn framebuffer(&mut self) -> Option<&mut Panel> {
+        Some(&mut self.panel)
+    }
+}

@@ -1,0 +1,42 @@
+//! `orrery actors`: what is in the image.
+
+use std::fmt::Write;
+
+use kernel::engine::imports;
+use sha2::Digest;
+use sha2::Sha256;
+
+use crate::command::Ending;
+use crate::trace::hex;
+
+/// Prints each actor with its size, hash, grants and imports.
+pub fn run() -> Ending {
+    print!("{}", listing());
+    Ending::Passed
+}
+
+fn listing() -> String {
+    let mut text = String::new();
+    for program in image::PROGRAMS {
+        let hash = hex(&Sha256::digest(program.wasm)[..8]);
+        let grants: Vec<String> =
+            program.grants.iter().map(|(object, rights)| format!("{object} ({rights})")).collect();
+        let imports = match imports(program.wasm) {
+            Ok(imports) => imports.join(" "),
+            Err(error) => error.to_string(),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{:<10} {:>6} bytes  sha256 {hash}  priority {:<2}  memory {} KiB\n    {}\n    \
+             given:   {}\n    imports: {imports}",
+            program.name,
+            program.wasm.len(),
+            program.priority,
+            program.memory / 1024,
+            program.about,
+            grants.join(", "),
+        );
+    }
+    text
+}

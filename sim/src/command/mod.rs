@@ -1,0 +1,18 @@
+//! The verbs of the command line. Each says how it ended as an exit code: 0 all is well, 1 the
+//! world was not as expected, 2 the command or a scenario cannot be understood.
+
+pub mod actors;
+pub mod doctor;
+pub mod sim;
+pub mod test;
+
+/// How a verb ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All is well.
+    Passed = 0,
+    /// The world was not as expected.
+    Failed = 1,
+    /// The command or a scenario cannot be understood.
+    Refused = 2,
+}

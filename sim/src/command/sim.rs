@@ -1,0 +1,95 @@
+//! `orrery sim`: plays one scenario and tells everything about it.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use crate::command::Ending;
+use crate::diagnostic::Look;
+use crate::play::PlayError;
+use crate::play::Review;
+use crate::play::finish;
+use crate::present;
+use crate::runner::Runner;
+use crate::scenario::load::load;
+use crate::scenario::plan::Plan;
+use crate::stock::Stock;
+use crate::view;
+
+/// What to play and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The scenario file.
+    pub scenario: PathBuf,
+    /// Instead of the scenario's own seed.
+    pub seed: Option<u64>,
+    /// Only this one of the boards that the scenario lists.
+    pub board: Option<String>,
+    /// Whether the screen of the first run is shown in a window, and how.
+    pub view: Option<view::Options>,
+    /// What to do with snapshots that differ.
+    pub review: Review,
+    /// Where files go.
+    pub out: PathBuf,
+}
+
+/// Plays every variant of the scenario.
+pub fn run(options: &Options) -> Ending {
+    let plans = match load(&options.scenario, &Stock) {
+        Ok(plans) => plans,
+        Err(diagnostics) => {
+            eprintln!("{}", diagnostics.render(look()));
+            return Ending::Refused;
+        }
+    };
+    let plans = match chosen(plans, options.board.as_deref()) {
+        Ok(plans) => plans,
+        Err(reason) => {
+            eprintln!("error: {}: {reason}", options.scenario.display());
+            return Ending::Refused;
+        }
+    };
+    let mut ending = Ending::Passed;
+    let mut view = options.view.as_ref();
+    for mut plan in plans {
+        plan.seed = options.seed.unwrap_or(plan.seed);
+        match play(&plan, view.take(), options) {
+            Ok(true) => (),
+            Ok(false) => ending = Ending::Failed,
+            Err(error) => {
+                eprint!("{}", present::error(&plan, &error));
+                return Ending::Refused;
+            }
+        }
+    }
+    ending
+}
+
+/// The plans that are to be played.
+fn chosen(plans: Vec<Plan>, board: Option<&str>) -> Result<Vec<Plan>, String> {
+    let Some(board) = board else { return Ok(plans) };
+    let names: Vec<String> =
+        plans.iter().flat_map(|plan| plan.boards.keys()).map(|name| format!("`{name}`")).collect();
+    let chosen: Vec<Plan> =
+        plans.into_iter().filter(|plan| plan.boards.contains_key(board)).collect();
+    if chosen.is_empty() {
+        return Err(format!("it has no board `{board}`, only {}", names.join(" and ")));
+    }
+    Ok(chosen)
+}
+
+fn play(plan: &Plan, view: Option<&view::Options>, options: &Options) -> Result<bool, PlayError> {
+    let mut runner = Runner::new(plan).map_err(PlayError::Boot)?;
+    match view {
+        Some(view) => view::play(&mut runner, view),
+        None => runner.finish(),
+    }
+    let outcome = finish(plan, runner, &options.out, options.review)?;
+    eprint!("{}", present::failures(plan, &outcome, look()));
+    print!("{}", present::summary(plan, &outcome));
+    Ok(outcome.has_passed())
+}
+
+/// Colours for a terminal alone.
+pub fn look() -> Look {
+    if std::io::stderr().is_terminal() { Look::Coloured } else { Look::Plain }
+}

@@ -1,0 +1,190 @@
+//! `orrery test`: plays every scenario below some paths, several at once.
+
+use std::fs;
+use std::io;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+use quick_junit::NonSuccessKind;
+use quick_junit::Report;
+use quick_junit::TestCase;
+use quick_junit::TestCaseStatus;
+use quick_junit::TestSuite;
+
+use crate::command::Ending;
+use crate::command::sim::look;
+use crate::diagnostic::Look;
+use crate::play::Review;
+use crate::play::play;
+use crate::play::title;
+use crate::present;
+use crate::scenario::load::load;
+use crate::scenario::plan::Plan;
+use crate::stock::Stock;
+
+/// What to play and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Scenario files, and folders that hold some.
+    pub paths: Vec<PathBuf>,
+    /// Where a report in JUnit's XML goes.
+    pub junit: Option<PathBuf>,
+    /// What to do with snapshots that differ.
+    pub review: Review,
+    /// Where files go.
+    pub out: PathBuf,
+}
+
+/// How one scenario ended.
+struct Line {
+    title: String,
+    verdict: Verdict,
+}
+
+enum Verdict {
+    Passed(String),
+    /// With all that is to be said about it.
+    Failed(String),
+}
+
+/// Plays all of them; the order of the lines is that of the files.
+pub fn run(options: &Options) -> Ending {
+    let files = match scenarios(&options.paths) {
+        Ok(files) => files,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return Ending::Refused;
+        }
+    };
+    if files.is_empty() {
+        eprintln!("error: there is no scenario (*.yaml) below the paths given");
+        return Ending::Refused;
+    }
+    let mut plans = Vec::new();
+    let mut refused = 0;
+    for file in files {
+        match load(&file, &Stock) {
+            Ok(variants) => plans.extend(variants),
+            Err(diagnostics) => {
+                refused += 1;
+                eprintln!("{}\n", diagnostics.render(look()));
+            }
+        }
+    }
+    let lines = play_all(&plans, options);
+    let failed = lines.iter().filter(|line| matches!(line.verdict, Verdict::Failed(_))).count();
+    for line in &lines {
+        if let Verdict::Failed(text) = &line.verdict {
+            eprintln!("\n{text}");
+        }
+    }
+    println!("\n{} passed, {failed} failed, {refused} refused", lines.len() - failed);
+    if let Some(file) = &options.junit
+        && let Err(error) = write_junit(&lines, file)
+    {
+        eprintln!("error: cannot write {}: {error}", file.display());
+        return Ending::Refused;
+    }
+    match (refused, failed) {
+        (0, 0) => Ending::Passed,
+        (0, _) => Ending::Failed,
+        _ => Ending::Refused,
+    }
+}
+
+/// Every scenario file below some paths, in the order of their names.
+pub fn scenarios(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let metadata = fs::metadata(path)
+            .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+        if metadata.is_dir() {
+            collect(path, &mut files)?;
+        } else {
+            files.push(path.clone());
+        }
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Worlds share nothing, so they are played side by side; each tells its line as it ends.
+fn play_all(plans: &[Plan], options: &Options) -> Vec<Line> {
+    let next = AtomicUsize::new(0);
+    let lines: Mutex<Vec<(usize, Line)>> = Mutex::new(Vec::new());
+    let workers = std::thread::available_parallelism().map_or(1, |count| count.get());
+    std::thread::scope(|scope| {
+        for _ in 0..workers.min(plans.len()) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(plan) = plans.get(index) else { return };
+                    let line = play_one(plan, options);
+                    let mut lines = lines.lock().expect("no worker panics with the lock");
+                    lines.push((index, line));
+                    show(&lines[lines.len() - 1].1, lines.len(), plans.len());
+                }
+            });
+        }
+    });
+    let mut lines = lines.into_inner().expect("no worker panics with the lock");
+    lines.sort_by_key(|(index, _)| *index);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn play_one(plan: &Plan, options: &Options) -> Line {
+    let verdict = match play(plan, &options.out, options.review) {
+        Err(error) => Verdict::Failed(present::error(plan, &error)),
+        Ok(outcome) if outcome.has_passed() => {
+            let report = &outcome.report;
+            Verdict::Passed(format!("{} virtual s, trace {}", report.end, report.hash))
+        }
+        Ok(outcome) => Verdict::Failed(present::failures(plan, &outcome, Look::Plain)),
+    };
+    Line { title: title(plan), verdict }
+}
+
+fn show(line: &Line, done: usize, all: usize) {
+    let (word, rest) = match &line.verdict {
+        Verdict::Passed(rest) => ("ok    ", rest.as_str()),
+        Verdict::Failed(_) => ("FAILED", ""),
+    };
+    // A reader who has gone does not stop the tests.
+    let _ = writeln!(io::stdout(), "[{done}/{all}] {word} {:<48} {rest}", line.title);
+}
+
+fn write_junit(lines: &[Line], file: &Path) -> io::Result<()> {
+    let mut suite = TestSuite::new("scenarios");
+    for line in lines {
+        let status = match &line.verdict {
+            Verdict::Passed(_) => TestCaseStatus::success(),
+            Verdict::Failed(text) => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_message("the world was not as expected").set_description(text);
+                status
+            }
+        };
+        suite.add_test_case(TestCase::new(&line.title, status));
+    }
+    let mut report = Report::new("orrery");
+    report.add_test_suite(suite);
+    let text = report.to_string().map_err(io::Error::other)?;
+    fs::write(file, text)
+}

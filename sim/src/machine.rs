@@ -1,0 +1,230 @@
+//! One board with its kernel, and the time that running takes.
+
+use abi::process::ProcessState;
+use devices::font::Font;
+use devices::picture::Picture;
+use devices::reading::Reader;
+use devices::sketch;
+use devices::stream::Seed;
+use devices::vcd;
+use kernel::BootError;
+use kernel::Kernel;
+use kernel::Next;
+use kernel::event::Event;
+use kernel::manifest::Manifest;
+use kernel::time::Instant;
+use kernel::trace::Record;
+use kernel::trace::What;
+
+use crate::board::VirtualBoard;
+use crate::cast::Cast;
+use crate::scenario::plan::BoardPlan;
+use crate::scenario::profile::ProfileName;
+use crate::trace::Trace;
+
+/// Something that an actor said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// A line in the log.
+    Log {
+        /// Who logged it.
+        actor: String,
+        /// The line.
+        text: String,
+    },
+    /// A message.
+    Message {
+        /// Who sent it.
+        from: String,
+        /// Whose mailbox it went to.
+        to: String,
+        /// What it is about.
+        opcode: u32,
+        /// The start of its payload.
+        payload: Vec<u8>,
+    },
+}
+
+/// A simulated computer.
+pub struct Machine {
+    name: String,
+    profile: ProfileName,
+    board: VirtualBoard,
+    kernel: Kernel,
+    cast: Cast,
+    reader: Option<Reader>,
+    /// When the processor has done what it was last given.
+    free: Instant,
+    /// When the kernel is to be polled next.
+    due: Option<Instant>,
+    /// Outputs that changed and that nobody has taken yet.
+    driven: Vec<(u8, bool)>,
+}
+
+impl Machine {
+    /// Boots the kernel of a board.
+    pub fn boot(name: &str, plan: &BoardPlan, seed: u64) -> Result<Machine, BootError> {
+        let mut board = VirtualBoard::new(name, plan.profile, Seed(seed));
+        let manifest = Manifest {
+            actors: plan.actors.iter().map(|actor| actor.manifest.clone()).collect(),
+            regions: plan.regions.clone(),
+            arena: plan.profile.arena(),
+        };
+        let kernel = Kernel::boot(&manifest, &mut board)?;
+        let font = plan.regions.iter().find(|region| region.name == "font");
+        let font = font.and_then(|region| Font::parse(&region.bytes).ok());
+        Ok(Machine {
+            name: name.to_owned(),
+            profile: plan.profile,
+            board,
+            kernel,
+            cast: Cast::new(plan),
+            reader: font.map(|font| Reader::new(&font)),
+            free: Instant::ZERO,
+            due: Some(Instant::ZERO),
+            driven: Vec::new(),
+        })
+    }
+
+    /// What the scenario calls it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// When it wants to run next.
+    pub fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Something happens to it. It takes notice as soon as its processor is free.
+    pub fn input(&mut self, now: Instant, event: Event) {
+        self.board.happen(now, event);
+        if self.board.has_events() {
+            self.be_due(now.max(self.free));
+        }
+    }
+
+    /// Polls the kernel once; `each` is told what actors say.
+    pub fn run(&mut self, now: Instant, trace: &mut Trace, mut each: impl FnMut(Seen)) {
+        self.board.advance(now);
+        let before = self.kernel.fuel();
+        let next = self.kernel.poll(now, &mut self.board);
+        let used = self.kernel.fuel() - before;
+        self.free = now.saturating_add_nanos(self.profile.slice_nanos(used));
+        self.due = match next {
+            Next::Now => Some(self.free),
+            Next::At(at) => Some(at.max(self.free)),
+            Next::Idle | Next::Halted => None,
+        };
+        if self.board.has_events() {
+            self.be_due(self.free);
+        }
+        if let Some(idle) = self.board.line().idle_at() {
+            self.be_due((Instant::ZERO + idle).max(self.free));
+        }
+        self.driven.extend(self.board.settle(now));
+        let Machine { kernel, cast, name, .. } = self;
+        kernel.drain_trace(|record, head, tail| {
+            let text = [head, tail].concat();
+            if matches!(record.what, What::Spawn { .. })
+                && let Some(id) = record.actor
+            {
+                cast.enter(id, &String::from_utf8_lossy(&text));
+            }
+            if let Some(seen) = seen(cast, record, &text) {
+                each(seen);
+            }
+            trace.push(name, cast, record, &text);
+        });
+    }
+
+    fn be_due(&mut self, at: Instant) {
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
+    }
+
+    /// Takes the outputs that changed.
+    pub fn take_driven(&mut self) -> Vec<(u8, bool)> {
+        std::mem::take(&mut self.driven)
+    }
+
+    /// All that its serial line has shown.
+    pub fn serial(&self) -> &[u8] {
+        self.board.line().shown()
+    }
+
+    /// Whether a pin is high.
+    pub fn pin(&self, pin: u8) -> bool {
+        self.board.gpio().is_high(pin)
+    }
+
+    /// The history of its pins as a file for logic analysers.
+    pub fn pin_history(&self) -> std::io::Result<Vec<u8>> {
+        vcd::write(&self.name, self.board.gpio().history())
+    }
+
+    /// What an actor is doing; one that there is not is dead.
+    pub fn actor(&self, name: &str) -> ProcessState {
+        let found = self.kernel.processes().find(|process| process.name() == name);
+        found.map_or(ProcessState::Dead, |process| process.state)
+    }
+
+    /// Pixels of the screen, across and down.
+    pub fn screen(&self) -> (u32, u32) {
+        let layout = self.board.screen().layout();
+        (layout.width, layout.height)
+    }
+
+    /// What the screen shows.
+    pub fn picture(&self) -> Picture {
+        self.board.screen().picture()
+    }
+
+    /// Changes whenever the screen does.
+    pub fn frame_version(&self) -> u64 {
+        self.board.screen().version()
+    }
+
+    /// Frames that were finished.
+    pub fn frames(&self) -> u64 {
+        self.board.screen().frames()
+    }
+
+    /// Logical instructions that were executed.
+    pub fn fuel(&self) -> u64 {
+        self.kernel.fuel()
+    }
+
+    /// Whether a text can be read on the screen.
+    pub fn shows(&self, text: &str) -> bool {
+        self.reader.as_ref().is_some_and(|reader| reader.shows(&self.picture(), text))
+    }
+
+    /// All that can be read on the screen, each line where it stands.
+    pub fn read(&self) -> String {
+        let picture = self.picture();
+        self.reader.as_ref().map_or_else(String::new, |reader| sketch::layout(&picture, reader))
+    }
+
+    /// The screen as text that can be reviewed.
+    pub fn sketch(&self) -> String {
+        let picture = self.picture();
+        self.reader.as_ref().map_or_else(String::new, |reader| sketch::sketch(&picture, reader))
+    }
+}
+
+fn seen(cast: &Cast, record: &Record, text: &[u8]) -> Option<Seen> {
+    let actor = record.actor?;
+    match record.what {
+        What::Log => Some(Seen::Log {
+            actor: cast.name(actor).to_owned(),
+            text: String::from_utf8_lossy(text).into_owned(),
+        }),
+        What::Send { to, opcode, .. } => Some(Seen::Message {
+            from: cast.name(actor).to_owned(),
+            to: cast.name(to).to_owned(),
+            opcode,
+            payload: text.to_vec(),
+        }),
+        _ => None,
+    }
+}

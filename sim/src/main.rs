@@ -1,0 +1,140 @@
+//! `orrery`: the command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+use sim::command::Ending;
+use sim::command::actors;
+use sim::command::doctor;
+use sim::command::sim as simulate;
+use sim::command::test;
+use sim::play::Review;
+use sim::scenario::schema::schema;
+use sim::view;
+
+/// A clockwork world for a kernel of WebAssembly actors: boots it, drives it, breaks it, and
+/// states what must be seen.
+#[derive(Parser)]
+#[command(name = "orrery", version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Play one scenario and tell everything about it
+    Sim(Sim),
+    /// Play every scenario below some paths
+    Test(Test),
+    /// Print the JSON Schema of scenario files
+    Schema,
+    /// List the actors of the image: size, hash, grants, imports
+    Actors,
+    /// Say what this computer has of what Orrery can use
+    Doctor,
+    /// The window of `sim --view`, which is a process of its own
+    #[command(hide = true)]
+    Window { title: String, width: usize, height: usize },
+}
+
+#[derive(clap::Args)]
+struct Sim {
+    /// The scenario file
+    #[arg(long, value_name = "FILE")]
+    scenario: PathBuf,
+    /// What all randomness comes from, instead of the scenario's own seed
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Play only this one of the boards that the scenario lists
+    #[arg(long, value_name = "NAME")]
+    board: Option<String>,
+    /// Show the screen in a window; keys and pointer reach the actors when the steps are done.
+    /// Ctrl+Space pauses; paused, `.` lets 10 ms pass and Space goes on
+    #[arg(long)]
+    view: bool,
+    /// Virtual seconds in a second of yours
+    #[arg(long, default_value_t = 1.0, value_parser = speed, requires = "view")]
+    speed: f64,
+    /// Save what you do in the window as a scenario
+    #[arg(long, value_name = "FILE", requires = "view")]
+    save: Option<PathBuf>,
+    /// Approve snapshots that differ
+    #[arg(long)]
+    update: bool,
+    /// Where pictures and texts go
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+    /// What the scenario runs on
+    #[arg(long, value_enum, default_value_t = Target::Kernel)]
+    on: Target,
+}
+
+#[derive(clap::Args)]
+struct Test {
+    /// Scenario files, and folders that hold some
+    #[arg(default_value = "scenarios")]
+    paths: Vec<PathBuf>,
+    /// Write a report in JUnit's XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Approve snapshots that differ
+    #[arg(long)]
+    update: bool,
+    /// Where pictures and texts go
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+}
+
+/// What a scenario can run on.
+#[derive(Clone, Copy, ValueEnum)]
+enum Target {
+    /// The kernel that is linked into this program
+    Kernel,
+}
+
+fn main() -> ExitCode {
+    let ending = match Arguments::parse().verb {
+        Verb::Sim(sim) => {
+            let Target::Kernel = sim.on;
+            simulate::run(&simulate::Options {
+                scenario: sim.scenario,
+                seed: sim.seed,
+                board: sim.board,
+                view: sim.view.then_some(view::Options { speed: sim.speed, save: sim.save }),
+                review: review(sim.update),
+                out: sim.out,
+            })
+        }
+        Verb::Test(test) => test::run(&test::Options {
+            paths: test.paths,
+            junit: test.junit,
+            review: review(test.update),
+            out: test.out,
+        }),
+        Verb::Schema => {
+            print!("{}", schema());
+            Ending::Passed
+        }
+        Verb::Actors => actors::run(),
+        Verb::Doctor => doctor::run(),
+        Verb::Window { title, width, height } => {
+            view::run_window(&title, width, height);
+            Ending::Passed
+        }
+    };
+    ExitCode::from(ending as u8)
+}
+
+fn review(update: bool) -> Review {
+    if update { Review::Accept } else { Review::Compare }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "expected a number such as 2 or 0.5".to_owned())?;
+    let is_sound = speed.is_finite() && 0.0 < speed && speed <= 10_000.0;
+    if is_sound { Ok(speed) } else { Err("expected more than 0 and at most 10000".to_owned()) }
+}

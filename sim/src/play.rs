@@ -1,0 +1,109 @@
+//! Plays one plan from beginning to end: runs it, compares what it took down, and writes it out.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use kernel::BootError;
+
+use crate::runner::Content;
+use crate::runner::Report;
+use crate::runner::Runner;
+use crate::scenario::plan::Plan;
+use crate::snapshot;
+use crate::snapshot::Mismatch;
+
+/// What came of a plan, and where to look at it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What happened.
+    pub report: Report,
+    /// What differs from what was approved.
+    pub mismatches: Vec<Mismatch>,
+    /// How many snapshots were approved by this run.
+    pub accepted: usize,
+    /// Where pictures and texts were written.
+    pub out: PathBuf,
+}
+
+/// Why a plan could not be played.
+#[derive(Debug)]
+pub enum PlayError {
+    /// The kernel refused the manifest.
+    Boot(BootError),
+    /// A file could not be written.
+    Write(io::Error),
+}
+
+impl From<io::Error> for PlayError {
+    fn from(error: io::Error) -> PlayError {
+        PlayError::Write(error)
+    }
+}
+
+/// What to do with snapshots that differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Review {
+    /// The run fails.
+    Compare,
+    /// They are approved.
+    Accept,
+}
+
+impl Outcome {
+    /// Whether everything was as the scenario says.
+    pub fn has_passed(&self) -> bool {
+        self.report.failure.is_none() && self.mismatches.is_empty()
+    }
+}
+
+/// What a plan is called: `desktop/shell_shows_a_file`, with its variant behind it.
+pub fn title(plan: &Plan) -> String {
+    let fact = plan.source.with_extension("");
+    let parts: Vec<_> = fact.iter().map(|part| part.to_string_lossy()).collect();
+    let short = parts[parts.len().saturating_sub(2)..].join("/");
+    plan.variant.as_ref().map_or(short.clone(), |variant| format!("{short} ({variant})"))
+}
+
+/// Plays a plan headless. Files go below `out`.
+pub fn play(plan: &Plan, out: &Path, review: Review) -> Result<Outcome, PlayError> {
+    let mut runner = Runner::new(plan).map_err(PlayError::Boot)?;
+    runner.finish();
+    finish(plan, runner, out, review)
+}
+
+/// Compares and writes what a run left.
+pub fn finish(
+    plan: &Plan,
+    runner: Runner<'_>,
+    out: &Path,
+    review: Review,
+) -> Result<Outcome, PlayError> {
+    let out = out.join(title(plan).replace(" (", "/").replace(')', ""));
+    fs::create_dir_all(&out)?;
+    for machine in runner.world().machines() {
+        let name = machine.name();
+        fs::write(out.join(format!("{name}.serial.txt")), machine.serial())?;
+        fs::write(out.join(format!("{name}.pins.vcd")), machine.pin_history()?)?;
+        fs::write(out.join(format!("{name}.png")), machine.picture().png())?;
+    }
+    let report = runner.report();
+    fs::write(out.join("trace.txt"), &report.trace)?;
+    let folder = snapshot::folder(&plan.source, plan.variant.as_deref());
+    let mut mismatches = Vec::new();
+    for take in &report.takes {
+        if let Content::Frame { picture, .. } = &take.content {
+            fs::write(out.join(format!("{}.png", take.name)), picture.png())?;
+        }
+        mismatches.extend(snapshot::compare(take, &folder, &out)?);
+    }
+    let accepted = match review {
+        Review::Accept if report.failure.is_none() => {
+            mismatches.clear();
+            snapshot::accept(&folder)?
+        }
+        _ => 0,
+    };
+    Ok(Outcome { report, mismatches, accepted, out })
+}

@@ -1,0 +1,416 @@
+//! Plays a plan in a world and says what came of it.
+
+use std::path::PathBuf;
+
+use abi::input::KeyEvent;
+use devices::keyboard;
+use devices::picture::Picture;
+use devices::pointer::Pointer;
+use kernel::BootError;
+use kernel::event::Event;
+use kernel::time::Duration;
+use kernel::time::Instant;
+
+use crate::scenario::plan::Action;
+use crate::scenario::plan::Plan;
+use crate::scenario::plan::SnapshotKind;
+use crate::scenario::plan::Step;
+use crate::scenario::plan::Touch;
+use crate::watch::Cursors;
+use crate::watch::Watch;
+use crate::world::World;
+
+/// From one key going down to its going up, and from there to the next key: a quick typist's.
+const KEY_TIME: Duration = Duration::from_millis(40);
+
+/// Lines of the trace that a failure shows.
+const TRACE_AROUND: usize = 12;
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Report {
+    /// Steps that were done.
+    pub steps: usize,
+    /// When it ended.
+    pub end: Instant,
+    /// Messages that were sent.
+    pub messages: usize,
+    /// Frames that were finished.
+    pub frames: u64,
+    /// Slices that ended because their fuel did.
+    pub preempts: u64,
+    /// Logical instructions that were executed.
+    pub fuel: u64,
+    /// The hash of the whole trace.
+    pub hash: String,
+    /// The trace as it is read.
+    pub trace: String,
+    /// What the steps took down, in their order.
+    pub takes: Vec<Take>,
+    /// The last picture of every board, by name.
+    pub pictures: Vec<(String, Picture)>,
+    /// Why it failed, if it did.
+    pub failure: Option<Failure>,
+}
+
+/// Something that a step took down, to be compared with what was approved.
+#[derive(Debug)]
+pub struct Take {
+    /// Which step.
+    pub step: usize,
+    /// The stem of its file.
+    pub name: String,
+    /// What it is.
+    pub content: Content,
+}
+
+/// What was taken down.
+#[derive(Debug)]
+pub enum Content {
+    /// The trace so far, or the serial line so far.
+    Text(String),
+    /// The picture on the screen, and how it reads.
+    Frame {
+        /// Its pixels.
+        picture: Picture,
+        /// Its rendering as text.
+        sketch: String,
+    },
+    /// A picture in Wokwi's manner.
+    Screenshot {
+        /// Its pixels.
+        picture: Picture,
+        /// Where to write it.
+        save_to: Option<PathBuf>,
+        /// What it must equal.
+        compare_with: Option<PathBuf>,
+    },
+}
+
+/// A step that did not come true.
+#[derive(Debug)]
+pub struct Failure {
+    /// Which step.
+    pub step: usize,
+    /// When.
+    pub at: Instant,
+    /// What was expected.
+    pub expected: String,
+    /// What there was to see instead.
+    pub seen: String,
+    /// The trace before it.
+    pub trace: Vec<String>,
+}
+
+/// A condition that must not become true.
+struct Monitor {
+    step: usize,
+    watch: Watch,
+    until: Option<Instant>,
+}
+
+/// What the current step waits for.
+enum Doing {
+    /// Nothing: it is over, or has yet to begin.
+    Nothing,
+    /// Time passes.
+    Pass { until: Instant },
+    /// Keys go down and up, one after the other; the last one first here.
+    Press { board: usize, keys: Vec<KeyEvent>, until: Instant },
+    /// A condition becomes true.
+    Wait { watch: Watch, within: Duration, deadline: Instant },
+    /// A condition holds without a break.
+    Hold { watch: Watch, duration: Duration, since: Option<Instant>, deadline: Instant },
+}
+
+/// How far a turn got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Something happened; there is more to do.
+    Went,
+    /// Nothing more happens up to the limit.
+    Reached,
+    /// The steps are done, or one has failed.
+    Ended,
+}
+
+/// A plan being played, turn by turn, so that whoever shows it can do so in its own time.
+pub struct Runner<'a> {
+    plan: &'a Plan,
+    world: World,
+    cursors: Cursors,
+    monitors: Vec<Monitor>,
+    pointers: Vec<Pointer>,
+    takes: Vec<Take>,
+    failure: Option<Failure>,
+    doing: Doing,
+    /// Steps that are done.
+    steps: usize,
+}
+
+/// Plays a whole plan.
+pub fn run(plan: &Plan) -> Result<Report, BootError> {
+    let mut runner = Runner::new(plan)?;
+    runner.finish();
+    Ok(runner.report())
+}
+
+impl<'a> Runner<'a> {
+    /// Boots the world of a plan.
+    pub fn new(plan: &'a Plan) -> Result<Runner<'a>, BootError> {
+        let world = World::boot(plan)?;
+        let sizes = plan.boards.values().map(|board| board.profile.screen());
+        Ok(Runner {
+            plan,
+            cursors: Cursors::at_start(&world),
+            world,
+            monitors: Vec::new(),
+            pointers: sizes.map(|(width, height)| Pointer::new(width, height)).collect(),
+            takes: Vec::new(),
+            failure: None,
+            doing: Doing::Nothing,
+            steps: 0,
+        })
+    }
+
+    /// The plan that is played.
+    pub fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+
+    /// The world as it is now.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The world, for whoever adds a person's input to it.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+
+    /// Plays to the end.
+    pub fn finish(&mut self) {
+        while self.turn(Instant::LAST) != Turn::Ended {}
+    }
+
+    /// Does the next thing that happens up to `limit`.
+    pub fn turn(&mut self, limit: Instant) -> Turn {
+        if self.failure.is_some() {
+            return Turn::Ended;
+        }
+        match std::mem::replace(&mut self.doing, Doing::Nothing) {
+            Doing::Nothing => {
+                let Some(step) = self.plan.steps.get(self.steps) else { return Turn::Ended };
+                self.doing = self.begin(step);
+                if matches!(self.doing, Doing::Nothing) {
+                    self.steps += 1;
+                }
+                Turn::Went
+            }
+            Doing::Pass { until } => {
+                if self.world.now() < until {
+                    return self.go(limit, until, Doing::Pass { until });
+                }
+                self.done()
+            }
+            Doing::Press { board, mut keys, until } => {
+                if self.world.now() < until {
+                    return self.go(limit, until, Doing::Press { board, keys, until });
+                }
+                let Some(key) = keys.pop() else { return self.done() };
+                self.happen(board, Event::Key(key));
+                let until = self.world.now() + KEY_TIME;
+                self.doing = Doing::Press { board, keys, until };
+                Turn::Went
+            }
+            Doing::Wait { mut watch, within, deadline } => {
+                if watch.look(&self.world) {
+                    self.cursors = watch.cursors().clone();
+                    return self.done();
+                }
+                if deadline <= self.world.now() {
+                    let expected = format!("was not true {}", in_words(within));
+                    return self.fail(self.steps, expected, &watch);
+                }
+                self.go(limit, deadline, Doing::Wait { watch, within, deadline })
+            }
+            Doing::Hold { mut watch, duration, since, deadline } => {
+                let now = self.world.now();
+                let since = watch.look(&self.world).then_some(since.unwrap_or(now));
+                let over = since.map(|since| since + duration);
+                if over.is_some_and(|over| over <= now) {
+                    return self.done();
+                }
+                if deadline <= now {
+                    let expected = format!("did not hold for {duration:?} without a break");
+                    return self.fail(self.steps, expected, &watch);
+                }
+                let until = over.map_or(deadline, |over| deadline.min(over));
+                self.go(limit, until, Doing::Hold { watch, duration, since, deadline })
+            }
+        }
+    }
+
+    /// Lets the world go on without steps; for a person who plays on.
+    pub fn linger(&mut self, limit: Instant) {
+        while self.world.advance(limit) {}
+    }
+
+    /// Lets the world do one thing while a step goes on.
+    fn go(&mut self, limit: Instant, until: Instant, doing: Doing) -> Turn {
+        self.doing = doing;
+        let happened = self.world.advance(limit.min(until));
+        self.check_monitors();
+        if happened || until <= limit { Turn::Went } else { Turn::Reached }
+    }
+
+    fn done(&mut self) -> Turn {
+        self.steps += 1;
+        Turn::Went
+    }
+
+    /// What came of it.
+    pub fn report(self) -> Report {
+        let Runner { plan, world, takes, failure, steps, .. } = self;
+        let names = plan.boards.keys().cloned().enumerate();
+        Report {
+            steps,
+            end: world.now(),
+            messages: world.messages().len(),
+            frames: world.machines().iter().map(|machine| machine.frames()).sum(),
+            preempts: world.trace().preempts(),
+            fuel: world.machines().iter().map(|machine| machine.fuel()).sum(),
+            hash: world.trace().hash(),
+            trace: world.trace().text(),
+            takes,
+            pictures: names.map(|(board, name)| (name, world.picture(board))).collect(),
+            failure,
+        }
+    }
+
+    /// Begins a step; says what it waits for.
+    fn begin(&mut self, step: &Step) -> Doing {
+        let board = self.plan.boards.get_index_of(&step.board);
+        let board = board.expect("a checked plan's steps are about its boards");
+        let now = self.world.now();
+        match &step.action {
+            Action::Delay(duration) => return Doing::Pass { until: now + *duration },
+            Action::Type(text) => return press(board, keyboard::typed(text), now),
+            Action::Press(chord) => {
+                let keys = keyboard::chord(chord).expect("a checked plan's keys have names");
+                return press(board, keys, now);
+            }
+            Action::WriteSerial(bytes) => {
+                for byte in bytes {
+                    self.happen(board, Event::Serial(*byte));
+                }
+            }
+            Action::SetPin { pin, high } => {
+                self.happen(board, Event::Pin { pin: *pin, high: *high });
+            }
+            Action::Touch { x, y, touch } => return self.touch(board, (*x, *y), *touch),
+            Action::Until { condition, within } => {
+                let watch = Watch::new(board, condition.clone(), self.cursors.clone());
+                return Doing::Wait { watch, within: *within, deadline: now + *within };
+            }
+            Action::Never { condition, duration } => {
+                let cursors = Cursors::at_end(&self.world);
+                let watch = Watch::new(board, condition.clone(), cursors);
+                let until = duration.map(|duration| now + duration);
+                self.monitors.push(Monitor { step: self.steps, watch, until });
+                self.check_monitors();
+            }
+            Action::StableFor { condition, duration, within } => {
+                let watch = Watch::new(board, condition.clone(), self.cursors.clone());
+                let (duration, deadline) = (*duration, now + *within);
+                return Doing::Hold { watch, duration, since: None, deadline };
+            }
+            Action::Snapshot(snapshots) => {
+                for snapshot in snapshots {
+                    let content = self.take(board, snapshot.kind);
+                    let name = snapshot.name.clone();
+                    self.takes.push(Take { step: self.steps, name, content });
+                }
+            }
+            Action::TakeScreenshot { save_to, compare_with } => {
+                let content = Content::Screenshot {
+                    picture: self.world.picture(board),
+                    save_to: save_to.clone(),
+                    compare_with: compare_with.clone(),
+                };
+                let name = format!("screenshot-{}", self.steps + 1);
+                self.takes.push(Take { step: self.steps, name, content });
+            }
+        }
+        Doing::Nothing
+    }
+
+    fn happen(&mut self, board: usize, event: Event) {
+        self.world.happen(board, event);
+    }
+
+    fn touch(&mut self, board: usize, (x, y): (u16, u16), touch: Touch) -> Doing {
+        let pointer = &mut self.pointers[board];
+        let event = match touch {
+            Touch::Tap { .. } | Touch::Press => pointer.press(x, y),
+            Touch::Move => pointer.move_to(x, y),
+            Touch::Release => pointer.release(x, y),
+        };
+        self.happen(board, Event::Pointer(event));
+        if let Touch::Tap { duration, wait } = touch {
+            let up = self.pointers[board].release(x, y);
+            self.world.schedule(board, duration, Event::Pointer(up));
+            if wait {
+                return Doing::Pass { until: self.world.now() + duration };
+            }
+        }
+        Doing::Nothing
+    }
+
+    fn check_monitors(&mut self) {
+        let now = self.world.now();
+        self.monitors.retain(|monitor| monitor.until.is_none_or(|until| now <= until));
+        let broken = self.monitors.iter_mut().position(|monitor| monitor.watch.look(&self.world));
+        if let Some(index) = broken
+            && self.failure.is_none()
+        {
+            let Monitor { step, watch, .. } = self.monitors.swap_remove(index);
+            self.fail(step, "became true, but never should have".to_owned(), &watch);
+        }
+    }
+
+    fn take(&self, board: usize, kind: SnapshotKind) -> Content {
+        match kind {
+            SnapshotKind::Trace => Content::Text(self.world.trace().text()),
+            SnapshotKind::Serial => {
+                let text = String::from_utf8_lossy(self.world.serial(board));
+                Content::Text(text.replace("\r\n", "\n"))
+            }
+            SnapshotKind::Frame => Content::Frame {
+                picture: self.world.picture(board),
+                sketch: self.world.machines()[board].sketch(),
+            },
+        }
+    }
+
+    fn fail(&mut self, step: usize, expected: String, watch: &Watch) -> Turn {
+        let lines = self.world.trace().lines();
+        self.failure = Some(Failure {
+            step,
+            at: self.world.now(),
+            expected,
+            seen: watch.seen(&self.world),
+            trace: lines[lines.len().saturating_sub(TRACE_AROUND)..].to_vec(),
+        });
+        Turn::Ended
+    }
+}
+
+fn press(board: usize, mut keys: Vec<KeyEvent>, now: Instant) -> Doing {
+    keys.reverse();
+    Doing::Press { board, keys, until: now }
+}
+
+fn in_words(within: Duration) -> String {
+    if within.is_zero() { "at once".to_owned() } else { format!("within {within:?}") }
+}

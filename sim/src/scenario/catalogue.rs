@@ -1,0 +1,92 @@
+//! What a scenario can name without bringing it along: programs, regions of the image, and keys.
+
+use image::program::Program;
+use kernel::manifest::Region;
+
+use crate::scenario::profile::ProfileName;
+
+/// A key that the keyboard does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownKey {
+    /// The part of the chord that is unknown.
+    pub key: String,
+    /// What the keyboard has.
+    pub known: Vec<String>,
+}
+
+/// What there is to choose from.
+pub trait Catalogue {
+    /// The programs of the image.
+    fn programs(&self) -> &[Program];
+
+    /// The regions that every board of this profile brings along, such as its font.
+    fn regions(&self, profile: ProfileName) -> Vec<Region>;
+
+    /// Whether the keyboard can press this key or chord, such as `Enter` or `Ctrl+C`.
+    fn check_chord(&self, chord: &str) -> Result<(), UnknownKey>;
+}
+
+#[cfg(test)]
+pub(crate) mod sample {
+    //! A small catalogue for tests.
+
+    use std::borrow::Cow;
+
+    use super::*;
+
+    /// The smallest module.
+    pub(crate) const WASM: &[u8] = b"\0asm\x01\0\0\0";
+
+    static PROGRAMS: [Program; 3] = [
+        Program {
+            name: "vfs",
+            about: "serves files",
+            wasm: WASM,
+            priority: 18,
+            memory: 48 << 10,
+            grants: &[("ramdisk", "read"), ("log", "write")],
+            opcodes: &[(1, "list"), (2, "read")],
+        },
+        Program {
+            name: "shell",
+            about: "runs commands",
+            wasm: WASM,
+            priority: 16,
+            memory: 32 << 10,
+            grants: &[("vfs", "write"), ("log", "write"), ("clock", "read")],
+            opcodes: &[],
+        },
+        Program {
+            name: "blinky",
+            about: "blinks",
+            wasm: WASM,
+            priority: 10,
+            memory: 8 << 10,
+            grants: &[("gpio2", "write"), ("clock", "read")],
+            opcodes: &[],
+        },
+    ];
+
+    /// Three programs, a font and a few keys.
+    pub(crate) struct Sample;
+
+    impl Catalogue for Sample {
+        fn programs(&self) -> &[Program] {
+            &PROGRAMS
+        }
+
+        fn regions(&self, _: ProfileName) -> Vec<Region> {
+            vec![Region { name: "font".into(), bytes: Cow::Borrowed(b"font") }]
+        }
+
+        fn check_chord(&self, chord: &str) -> Result<(), UnknownKey> {
+            let known = ["Enter", "Escape", "Ctrl", "C"];
+            match chord.split('+').find(|key| !known.contains(key)) {
+                Some(key) => {
+                    Err(UnknownKey { key: key.into(), known: known.map(String::from).into() })
+                }
+                None => Ok(()),
+            }
+        }
+    }
+}

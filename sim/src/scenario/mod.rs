@@ -1,0 +1,33 @@
+//! The scenario language: from a text to a plan in which nothing can be wrong any more.
+//!
+//! A text is read in two steps. `yaml` gives it the shape of `raw` and `raw_step`, which are also
+//! what the JSON schema is made of; the `check_*` modules then resolve every name, unit and file.
+//! [`load::load`] does both. Mistakes come back as [`crate::diagnostic::Diagnostics`].
+
+pub mod profile;
+pub mod catalogue;
+pub mod plan;
+mod report;
+mod word;
+mod raw_condition;
+mod raw_wokwi;
+mod raw_step;
+mod raw;
+mod yaml;
+mod check_word;
+mod check_file;
+mod check_actor;
+mod diagram;
+mod check_part;
+mod check_board;
+mod check_condition;
+mod check_wokwi;
+mod check_step;
+pub mod load;
+pub mod schema;
+#[cfg(test)]
+mod mistake_text;
+#[cfg(test)]
+mod mistake_world;
+#[cfg(test)]
+mod mistake_step;

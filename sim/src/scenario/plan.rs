@@ -1,0 +1,257 @@
+//! A checked scenario: all names are resolved, all units are read, all files are loaded.
+//!
+//! Whoever runs a plan meets no text that could still be wrong. What remains open is only whether
+//! the world does what the steps say.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use abi::process::ProcessState;
+use indexmap::IndexMap;
+use kernel::manifest::ActorManifest;
+use kernel::manifest::Region;
+
+use crate::diagnostic::Place;
+use crate::scenario::profile::ProfileName;
+
+/// One scenario on one choice of boards.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The fact that the scenario states.
+    pub name: String,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Where it was read from.
+    pub source: PathBuf,
+    /// The profile's name when the scenario runs once for each of several profiles; it then is
+    /// also the name of this run's folder of snapshots.
+    pub variant: Option<String>,
+    /// What all randomness comes from.
+    pub seed: u64,
+    /// The boards by name, never empty. The only board of a scenario has its profile's name.
+    pub boards: IndexMap<String, BoardPlan>,
+    /// What joins pins of boards.
+    pub wires: Vec<Wire>,
+    /// What happens, in this order.
+    pub steps: Vec<Step>,
+}
+
+/// One board and what it starts with.
+#[derive(Clone, Debug)]
+pub struct BoardPlan {
+    /// Which kind of board.
+    pub profile: ProfileName,
+    /// Memory that grants can name; `ramdisk` is always among it.
+    pub regions: Vec<Region>,
+    /// The actors in the order of their start.
+    pub actors: Vec<ActorPlan>,
+}
+
+/// One actor.
+#[derive(Clone, Debug)]
+pub struct ActorPlan {
+    /// What the kernel is told.
+    pub manifest: ActorManifest,
+    /// The program's name, or the path of its wasm file as the scenario writes it.
+    pub program: String,
+    /// Names of the opcodes that it serves, for traces. Empty for a wasm file.
+    pub opcodes: &'static [(u32, &'static str)],
+}
+
+/// A one-way connection: the input follows the output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// The driving end.
+    pub output: PinPlace,
+    /// The driven end.
+    pub input: PinPlace,
+}
+
+/// A pin of a board of this world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinPlace {
+    /// The board's name.
+    pub board: String,
+    /// The pin's number.
+    pub pin: u8,
+}
+
+/// One thing to do or to see.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where it stands in the scenario.
+    pub place: Place,
+    /// How it is written there, without the list's dash.
+    pub text: String,
+    /// What the author calls it.
+    pub name: Option<String>,
+    /// The board it is about. Steps that are about none, such as a delay, name the first.
+    pub board: String,
+    /// What to do.
+    pub action: Action,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Virtual time passes.
+    Delay(Duration),
+    /// The keyboard types this text.
+    Type(String),
+    /// The keyboard presses and releases this key or chord, such as `Ctrl+C`.
+    Press(String),
+    /// These bytes arrive on the serial line.
+    WriteSerial(Vec<u8>),
+    /// The world drives an input pin.
+    SetPin {
+        /// Which one.
+        pin: u8,
+        /// To which level.
+        high: bool,
+    },
+    /// A finger touches the screen. Coordinates are pixels inside the screen.
+    Touch {
+        /// Pixels from the left edge.
+        x: u16,
+        /// Pixels from the top edge.
+        y: u16,
+        /// What it does there.
+        touch: Touch,
+    },
+    /// The condition holds now or becomes true within this time; otherwise the scenario fails.
+    Until {
+        /// What must be seen.
+        condition: Condition,
+        /// For how long to look; zero looks once.
+        within: Duration,
+    },
+    /// The condition never becomes true from here on; otherwise the scenario fails.
+    Never {
+        /// What must not be seen.
+        condition: Condition,
+        /// For how long; `None` watches to the end of the scenario. The steps go on meanwhile.
+        duration: Option<Duration>,
+    },
+    /// The condition holds for a while without a break.
+    StableFor {
+        /// What must be seen.
+        condition: Condition,
+        /// For how long it holds.
+        duration: Duration,
+        /// When that while must be over at the latest; at least `duration`.
+        within: Duration,
+    },
+    /// These things are compared with what was approved.
+    Snapshot(Vec<Snapshot>),
+    /// A picture of the screen, as Wokwi's automation takes it.
+    TakeScreenshot {
+        /// Where to write it, relative to the run's output; never leaves it.
+        save_to: Option<PathBuf>,
+        /// The existing picture that it must equal.
+        compare_with: Option<PathBuf>,
+    },
+}
+
+/// What a finger does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// It comes down and goes up by itself.
+    Tap {
+        /// After this time.
+        duration: Duration,
+        /// Whether the next step begins only then.
+        wait: bool,
+    },
+    /// It comes down.
+    Press,
+    /// It moves while it is down.
+    Move,
+    /// It goes up.
+    Release,
+}
+
+/// Something that can be seen from outside.
+///
+/// Text on the serial line, in a log or in a message is an event: it counts from the start of the
+/// run, but a later step sees only what came after the match of an earlier one. Pins, actors and
+/// frames have a state, which counts at the moment of looking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The serial line has shown this text.
+    Serial {
+        /// A part of what was written.
+        text: String,
+    },
+    /// A line of the log contains this text.
+    Log {
+        /// Who wrote it; `None` is anybody.
+        actor: Option<String>,
+        /// A part of the line.
+        text: String,
+    },
+    /// A pin has a level.
+    Pin {
+        /// Which one.
+        pin: u8,
+        /// Its level.
+        high: bool,
+    },
+    /// An actor is in a state.
+    Actor {
+        /// Which one.
+        actor: String,
+        /// What it does.
+        state: ProcessState,
+    },
+    /// A message was sent. `None` matches anything.
+    Message {
+        /// Who sent it.
+        from: Option<String>,
+        /// Whose mailbox it went to.
+        to: Option<String>,
+        /// What it is about.
+        opcode: Option<u32>,
+        /// A part of its payload.
+        text: Option<String>,
+    },
+    /// The screen shows a text.
+    Frame {
+        /// The text, as it can be read from the pixels.
+        text: String,
+    },
+}
+
+/// One thing to compare with what was approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What it is of.
+    pub kind: SnapshotKind,
+    /// The stem of its file, unique within the plan.
+    pub name: String,
+}
+
+/// What a snapshot is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SnapshotKind {
+    /// The picture on the screen.
+    Frame,
+    /// What has happened so far.
+    Trace,
+    /// What the serial line has shown so far.
+    Serial,
+}
+
+impl SnapshotKind {
+    /// All of them.
+    pub const ALL: [SnapshotKind; 3] =
+        [SnapshotKind::Frame, SnapshotKind::Trace, SnapshotKind::Serial];
+
+    /// Its name in scenarios.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SnapshotKind::Frame => "frame",
+            SnapshotKind::Trace => "trace",
+            SnapshotKind::Serial => "serial",
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! A scenario file as it is written. Doc comments here are the schema's texts.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::JsonSchema;
+use schemars::Schema;
+use schemars::SchemaGenerator;
+use schemars::json_schema;
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::de::Error;
+use serde::de::MapAccess;
+use serde::de::SeqAccess;
+use serde::de::Visitor;
+use serde_saphyr::Spanned;
+
+use crate::scenario::raw_step::RawStep;
+use crate::scenario::word::BytesWord;
+use crate::scenario::word::Entries;
+use crate::scenario::word::NumberWord;
+use crate::scenario::word::PinWord;
+use crate::scenario::word::PriorityWord;
+use crate::scenario::word::ProfileWord;
+use crate::scenario::word::ProfilesWord;
+use crate::scenario::word::RightsWord;
+use crate::scenario::word::SizeWord;
+use crate::scenario::word::VersionWord;
+use crate::scenario::word::WireWord;
+use crate::scenario::word::Word;
+
+/// A scenario: a world of boards, and what happens to it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawScenario {
+    /// The fact that this scenario states.
+    #[schemars(with = "String")]
+    pub(crate) name: Word,
+    /// The version of this language: 1.
+    #[schemars(with = "VersionWord")]
+    pub(crate) version: Word,
+    /// Who wrote it.
+    #[schemars(with = "Option<String>")]
+    pub(crate) author: Option<Word>,
+    /// The kind of the only board, or several kinds: the scenario then runs once for each.
+    #[schemars(with = "Option<ProfilesWord>")]
+    pub(crate) board: Option<Spanned<RawProfiles>>,
+    /// Several boards by name, instead of `board`.
+    #[schemars(with = "Option<Entries<RawBoard>>")]
+    pub(crate) boards: Option<Spanned<Entries<Spanned<RawBoard>>>>,
+    /// What all randomness comes from; 1 unless said.
+    #[schemars(with = "Option<NumberWord>")]
+    pub(crate) seed: Option<Word>,
+    /// Files of the ramdisk by name.
+    #[schemars(with = "Option<Entries<RawContent>>")]
+    pub(crate) ramdisk: Option<Spanned<Entries<Spanned<RawContent>>>>,
+    /// Further memory that grants can name.
+    #[schemars(with = "Option<Entries<RawContent>>")]
+    pub(crate) regions: Option<Spanned<Entries<Spanned<RawContent>>>>,
+    /// The actors by name, in the order of their start.
+    #[schemars(with = "Option<Entries<Option<RawActor>>>")]
+    pub(crate) actors: Option<Spanned<Entries<Option<RawActor>>>>,
+    /// Buttons and LEDs by name, as Wokwi's steps need them.
+    #[schemars(with = "Option<Entries<RawPart>>")]
+    pub(crate) parts: Option<Spanned<Entries<Spanned<RawPart>>>>,
+    /// One-way connections between pins, such as `left.gpio2 -> right.gpio4`.
+    #[schemars(with = "Option<Vec<WireWord>>")]
+    pub(crate) wires: Option<Vec<Word>>,
+    /// What happens, in this order.
+    #[schemars(with = "Vec<RawStep>")]
+    pub(crate) steps: Vec<Spanned<RawStep>>,
+}
+
+/// One of several boards.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawBoard {
+    /// The kind of board.
+    #[schemars(with = "ProfileWord")]
+    pub(crate) profile: Word,
+    /// Files of the ramdisk by name.
+    #[schemars(with = "Option<Entries<RawContent>>")]
+    pub(crate) ramdisk: Option<Spanned<Entries<Spanned<RawContent>>>>,
+    /// Further memory that grants can name.
+    #[schemars(with = "Option<Entries<RawContent>>")]
+    pub(crate) regions: Option<Spanned<Entries<Spanned<RawContent>>>>,
+    /// The actors by name, in the order of their start.
+    #[schemars(with = "Option<Entries<Option<RawActor>>>")]
+    pub(crate) actors: Option<Spanned<Entries<Option<RawActor>>>>,
+    /// Buttons and LEDs by name, as Wokwi's steps need them.
+    #[schemars(with = "Option<Entries<RawPart>>")]
+    pub(crate) parts: Option<Spanned<Entries<Spanned<RawPart>>>>,
+}
+
+/// What one board starts with, wherever it is written.
+#[derive(Clone, Copy)]
+pub(crate) struct RawContents<'a> {
+    pub(crate) ramdisk: Option<&'a Spanned<Entries<Spanned<RawContent>>>>,
+    pub(crate) regions: Option<&'a Spanned<Entries<Spanned<RawContent>>>>,
+    pub(crate) actors: Option<&'a Spanned<Entries<Option<RawActor>>>>,
+    pub(crate) parts: Option<&'a Spanned<Entries<Spanned<RawPart>>>>,
+}
+
+impl RawScenario {
+    /// What the only board starts with.
+    pub(crate) fn contents(&self) -> RawContents<'_> {
+        RawContents {
+            ramdisk: self.ramdisk.as_ref(),
+            regions: self.regions.as_ref(),
+            actors: self.actors.as_ref(),
+            parts: self.parts.as_ref(),
+        }
+    }
+}
+
+impl RawBoard {
+    /// What this board starts with.
+    pub(crate) fn contents(&self) -> RawContents<'_> {
+        RawContents {
+            ramdisk: self.ramdisk.as_ref(),
+            regions: self.regions.as_ref(),
+            actors: self.actors.as_ref(),
+            parts: self.parts.as_ref(),
+        }
+    }
+}
+
+/// One actor; `{}` is the program with the actor's name.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawActor {
+    /// A program of the image; the actor's own name unless said.
+    #[schemars(with = "Option<String>")]
+    pub(crate) program: Option<Word>,
+    /// A WebAssembly module, relative to the scenario, instead of `program`.
+    #[schemars(with = "Option<String>")]
+    pub(crate) wasm: Option<Word>,
+    /// 0 to 31, larger runs first; the program's own unless said, 16 for a module.
+    #[schemars(with = "Option<PriorityWord>")]
+    pub(crate) priority: Option<Word>,
+    /// Linear memory it may have; the program's own unless said, 64KiB for a module.
+    #[schemars(with = "Option<SizeWord>")]
+    pub(crate) memory: Option<Word>,
+    /// What it is given, in slot order: object and rights. The program's own unless said.
+    #[schemars(with = "Option<Entries<RightsWord>>")]
+    pub(crate) grants: Option<Entries<Word>>,
+}
+
+/// A part that Wokwi's steps can name: exactly one of these.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPart {
+    /// A button between this pin and ground: pressed is low.
+    #[schemars(with = "Option<PinWord>")]
+    pub(crate) button: Option<Word>,
+    /// A LED on this pin.
+    #[schemars(with = "Option<PinWord>")]
+    pub(crate) led: Option<Word>,
+}
+
+/// One profile or several.
+#[derive(Debug)]
+pub(crate) enum RawProfiles {
+    One(String),
+    Many(Vec<Word>),
+}
+
+impl<'de> Deserialize<'de> for RawProfiles {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawProfiles, D::Error> {
+        deserializer.deserialize_any(ProfilesVisitor)
+    }
+}
+
+struct ProfilesVisitor;
+
+impl<'de> Visitor<'de> for ProfilesVisitor {
+    type Value = RawProfiles;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`pc` or `esp32c6`, or a list of them; several named boards go under `boards`")
+    }
+
+    fn visit_str<E>(self, profile: &str) -> Result<RawProfiles, E> {
+        Ok(RawProfiles::One(profile.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<RawProfiles, A::Error> {
+        let mut profiles = Vec::new();
+        while let Some(profile) = list.next_element()? {
+            profiles.push(profile);
+        }
+        Ok(RawProfiles::Many(profiles))
+    }
+}
+
+/// Contents of a file or region: text, or `{ bytes: n }`, or `{ file: path }`.
+#[derive(Debug)]
+pub(crate) enum RawContent {
+    Text(String),
+    Bytes(Word),
+    File(Word),
+}
+
+impl<'de> Deserialize<'de> for RawContent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<RawContent, D::Error> {
+        deserializer.deserialize_any(ContentVisitor)
+    }
+}
+
+struct ContentVisitor;
+
+impl<'de> Visitor<'de> for ContentVisitor {
+    type Value = RawContent;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text in quotes, `{ bytes: 70000 }` or `{ file: path }`")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<RawContent, E> {
+        Ok(RawContent::Text(text.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawContent, A::Error> {
+        const KEYS: &[&str] = &["bytes", "file"];
+        let content = match map.next_key::<String>()?.as_deref() {
+            Some("bytes") => RawContent::Bytes(map.next_value()?),
+            Some("file") => RawContent::File(map.next_value()?),
+            Some(key) => return Err(A::Error::unknown_field(key, KEYS)),
+            None => return Err(A::Error::missing_field("bytes` or `file")),
+        };
+        match map.next_key::<String>()? {
+            Some(_) => Err(A::Error::custom("contents are either `bytes` or `file`, not both")),
+            None => Ok(content),
+        }
+    }
+}
+
+impl JsonSchema for RawContent {
+    fn schema_name() -> Cow<'static, str> {
+        "RawContent".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let bytes = BytesWord::json_schema(generator);
+        json_schema!({
+            "description": "Text, a number of bytes that count up, or a file beside the scenario.",
+            "anyOf": [
+                { "type": "string" },
+                {
+                    "type": "object",
+                    "properties": { "bytes": bytes },
+                    "required": ["bytes"],
+                    "additionalProperties": false,
+                },
+                {
+                    "type": "object",
+                    "properties": { "file": { "type": "string" } },
+                    "required": ["file"],
+                    "additionalProperties": false,
+                },
+            ],
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! Looks for one condition in a world while it goes on.
+
+use crate::scenario::plan::Condition;
+use crate::world::World;
+
+/// Up to where the steps so far have read what the world says. A later step sees only what came
+/// after the match of an earlier one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursors {
+    serial: Vec<usize>,
+    logs: usize,
+    messages: usize,
+}
+
+impl Cursors {
+    /// The start of everything.
+    pub fn at_start(world: &World) -> Cursors {
+        Cursors { serial: vec![0; world.board_count()], logs: 0, messages: 0 }
+    }
+
+    /// The end of everything so far.
+    pub fn at_end(world: &World) -> Cursors {
+        Cursors {
+            serial: (0..world.board_count()).map(|board| world.serial(board).len()).collect(),
+            logs: world.logs().len(),
+            messages: world.messages().len(),
+        }
+    }
+}
+
+/// One condition on one board.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    board: usize,
+    condition: Condition,
+    cursors: Cursors,
+    /// The picture that was read last, and whether it showed the text.
+    frame: Option<(u64, bool)>,
+}
+
+impl Watch {
+    /// Looks at what comes after the cursors.
+    pub fn new(board: usize, condition: Condition, cursors: Cursors) -> Watch {
+        Watch { board, condition, cursors, frame: None }
+    }
+
+    /// Whether the condition holds now, or was met by something since the last look. The cursors
+    /// move behind everything that was looked at.
+    pub fn look(&mut self, world: &World) -> bool {
+        match &self.condition {
+            Condition::Serial { text } => {
+                let cursor = &mut self.cursors.serial[self.board];
+                find_text(world.serial(self.board), text.as_bytes(), cursor)
+            }
+            Condition::Log { actor, text } => {
+                let board = self.board;
+                find(world.logs(), &mut self.cursors.logs, |log| {
+                    log.board == board
+                        && is_asked(actor.as_deref(), &log.actor)
+                        && log.text.contains(text)
+                })
+            }
+            Condition::Message { from, to, opcode, text } => {
+                let board = self.board;
+                find(world.messages(), &mut self.cursors.messages, |message| {
+                    message.board == board
+                        && is_asked(from.as_deref(), &message.from)
+                        && is_asked(to.as_deref(), &message.to)
+                        && opcode.is_none_or(|opcode| opcode == message.opcode)
+                        && text.as_ref().is_none_or(|text| holds_text(&message.payload, text))
+                })
+            }
+            Condition::Pin { pin, high } => world.pin(self.board, *pin) == *high,
+            Condition::Actor { actor, state } => world.actor(self.board, actor) == *state,
+            Condition::Frame { text } => {
+                let version = world.frame_version(self.board);
+                if let Some((seen, shows)) = self.frame
+                    && seen == version
+                {
+                    return shows;
+                }
+                let shows = world.frame_shows(self.board, text);
+                self.frame = Some((version, shows));
+                shows
+            }
+        }
+    }
+
+    /// How far it has read.
+    pub fn cursors(&self) -> &Cursors {
+        &self.cursors
+    }
+
+    /// What there was to see instead, for a reader who wonders.
+    pub fn seen(&self, world: &World) -> String {
+        match &self.condition {
+            Condition::Serial { .. } => {
+                let text = String::from_utf8_lossy(world.serial(self.board));
+                format!("the serial line ends with:\n{}", last_lines(&text, 8))
+            }
+            Condition::Log { .. } => {
+                let lines = world.logs().iter().filter(|log| log.board == self.board);
+                let lines = lines.map(|log| format!("{}: {}", log.actor, log.text));
+                let text = lines.collect::<Vec<_>>().join("\n");
+                format!("the log ends with:\n{}", last_lines(&text, 8))
+            }
+            Condition::Message { .. } => {
+                let count = world.messages().iter().filter(|message| message.board == self.board);
+                format!("{} messages were sent, none of them such a one", count.count())
+            }
+            Condition::Pin { pin, .. } => {
+                let level = if world.pin(self.board, *pin) { "high" } else { "low" };
+                format!("gpio{pin} is {level}")
+            }
+            Condition::Actor { actor, .. } => {
+                format!("{actor} is {}", world.actor(self.board, actor).name())
+            }
+            Condition::Frame { .. } => {
+                let read = world.frame_text(self.board);
+                let text = if read.is_empty() { "no text at all".to_owned() } else { read };
+                format!("the frame reads:\n{}", last_lines(&text, 24))
+            }
+        }
+    }
+}
+
+/// Looks through what came since the last look, up to the first that suits.
+fn find<T>(all: &[T], cursor: &mut usize, suits: impl Fn(&T) -> bool) -> bool {
+    let found = all[*cursor..].iter().position(suits);
+    *cursor = found.map_or(all.len(), |index| *cursor + index + 1);
+    found.is_some()
+}
+
+/// Looks for a text, which may have begun before the last look ended.
+fn find_text(all: &[u8], text: &[u8], cursor: &mut usize) -> bool {
+    let found = all[*cursor..].windows(text.len().max(1)).position(|window| window == text);
+    match found {
+        Some(index) => *cursor += index + text.len(),
+        None => *cursor = (*cursor).max(all.len().saturating_sub(text.len())),
+    }
+    found.is_some()
+}
+
+fn is_asked(asked: Option<&str>, name: &str) -> bool {
+    asked.is_none_or(|asked| asked == name)
+}
+
+fn holds_text(payload: &[u8], text: &str) -> bool {
+    text.is_empty() || payload.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+/// The end of a text, indented.
+fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let from = lines.len().saturating_sub(count);
+    lines[from..].iter().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,203 @@
+//! Boards, what joins them, and the one order in which everything happens.
+//!
+//! A world moves in steps: the soonest thing on the agenda, or one slice of the board that is due
+//! first. Time between two steps does not exist, so idle hours cost nothing. Within an instant the
+//! agenda comes before boards and boards come in the order of the scenario.
+
+use abi::process::ProcessState;
+use devices::picture::Picture;
+use kernel::BootError;
+use kernel::event::Event;
+use kernel::time::Duration;
+use kernel::time::Instant;
+
+use crate::agenda::Agenda;
+use crate::machine::Machine;
+use crate::machine::Seen;
+use crate::scenario::plan::Plan;
+use crate::trace::Trace;
+
+/// A line that an actor logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogSeen {
+    /// The board's index.
+    pub board: usize,
+    /// Who logged it.
+    pub actor: String,
+    /// The line.
+    pub text: String,
+}
+
+/// A message that an actor sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageSeen {
+    /// The board's index.
+    pub board: usize,
+    /// Who sent it.
+    pub from: String,
+    /// Whose mailbox it went to.
+    pub to: String,
+    /// What it is about.
+    pub opcode: u32,
+    /// The start of its payload.
+    pub payload: Vec<u8>,
+}
+
+/// The whole simulated world.
+pub struct World {
+    now: Instant,
+    machines: Vec<Machine>,
+    agenda: Agenda<(usize, Event)>,
+    /// Output board and pin, input board and pin.
+    wires: Vec<[(usize, u8); 2]>,
+    trace: Trace,
+    logs: Vec<LogSeen>,
+    messages: Vec<MessageSeen>,
+}
+
+impl World {
+    /// Builds the boards of a plan and boots their kernels. Nothing has run yet.
+    pub fn boot(plan: &Plan) -> Result<World, BootError> {
+        let mut machines = Vec::new();
+        for (name, board) in &plan.boards {
+            machines.push(Machine::boot(name, board, plan.seed)?);
+        }
+        let end = |place: &crate::scenario::plan::PinPlace| {
+            let board = plan.boards.get_index_of(&place.board);
+            (board.expect("a checked plan's wires end on its boards"), place.pin)
+        };
+        let wires = plan.wires.iter().map(|wire| [end(&wire.output), end(&wire.input)]).collect();
+        Ok(World {
+            now: Instant::ZERO,
+            machines,
+            agenda: Agenda::default(),
+            wires,
+            trace: Trace::default(),
+            logs: Vec::new(),
+            messages: Vec::new(),
+        })
+    }
+
+    /// The instant that everything so far happened before.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Something happens to a board now.
+    pub fn happen(&mut self, board: usize, event: Event) {
+        self.machines[board].input(self.now, event);
+    }
+
+    /// Lets something happen to a board later.
+    pub fn schedule(&mut self, board: usize, after: Duration, event: Event) {
+        self.agenda.put(self.now + after, (board, event));
+    }
+
+    /// Does the next thing, if there is one up to `limit`; otherwise only lets time pass until
+    /// then. Says whether there was one.
+    pub fn advance(&mut self, limit: Instant) -> bool {
+        let due = self.machines.iter().enumerate();
+        let first = due.filter_map(|(index, machine)| Some((machine.due()?, index))).min();
+        if let Some(at) = self.agenda.next()
+            && at <= limit
+            && first.is_none_or(|(due, _)| at <= due)
+        {
+            self.now = self.now.max(at);
+            let (board, event) = self.agenda.pop().expect("it has just been seen");
+            self.machines[board].input(at, event);
+            return true;
+        }
+        if let Some((at, index)) = first
+            && at <= limit
+        {
+            self.now = self.now.max(at);
+            self.run(index);
+            return true;
+        }
+        self.now = self.now.max(limit);
+        false
+    }
+
+    fn run(&mut self, index: usize) {
+        let machine = &mut self.machines[index];
+        let World { trace, logs, messages, .. } = self;
+        machine.run(self.now, trace, |seen| match seen {
+            Seen::Log { actor, text } => logs.push(LogSeen { board: index, actor, text }),
+            Seen::Message { from, to, opcode, payload } => {
+                messages.push(MessageSeen { board: index, from, to, opcode, payload });
+            }
+        });
+        for (pin, high) in self.machines[index].take_driven() {
+            for [output, input] in &self.wires {
+                if *output == (index, pin) {
+                    self.agenda.put(self.now, (input.0, Event::Pin { pin: input.1, high }));
+                }
+            }
+        }
+    }
+
+    /// How many boards there are.
+    pub fn board_count(&self) -> usize {
+        self.machines.len()
+    }
+
+    /// The boards in the order of the scenario.
+    pub fn machines(&self) -> &[Machine] {
+        &self.machines
+    }
+
+    /// What happened.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// Every line that was logged.
+    pub fn logs(&self) -> &[LogSeen] {
+        &self.logs
+    }
+
+    /// Every message that was sent.
+    pub fn messages(&self) -> &[MessageSeen] {
+        &self.messages
+    }
+
+    /// All that a board's serial line has shown.
+    pub fn serial(&self, board: usize) -> &[u8] {
+        self.machines[board].serial()
+    }
+
+    /// Whether a pin is high.
+    pub fn pin(&self, board: usize, pin: u8) -> bool {
+        self.machines[board].pin(pin)
+    }
+
+    /// What an actor is doing; one that has not been made is dead too.
+    pub fn actor(&self, board: usize, name: &str) -> ProcessState {
+        self.machines[board].actor(name)
+    }
+
+    /// Pixels of a board's screen, across and down.
+    pub fn screen(&self, board: usize) -> (u32, u32) {
+        self.machines[board].screen()
+    }
+
+    /// What a board's screen shows.
+    pub fn picture(&self, board: usize) -> Picture {
+        self.machines[board].picture()
+    }
+
+    /// Changes whenever a board's screen does.
+    pub fn frame_version(&self, board: usize) -> u64 {
+        self.machines[board].frame_version()
+    }
+
+    /// Whether a text can be read on a board's screen.
+    pub fn frame_shows(&self, board: usize, text: &str) -> bool {
+        self.machines[board].shows(text)
+    }
+
+    /// All that can be read on a board's screen.
+    pub fn frame_text(&self, board: usize) -> String {
+        self.machines[board].read()
+    }
+}
