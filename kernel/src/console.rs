@@ -20,20 +20,30 @@ impl Default for Console {
 impl Console {
     /// Adds `name: line`. The name in front is the kernel's word, so no line can pass for another
     /// actor's: bytes that would begin a new line or move a terminal's cursor become dots.
+    /// A line is kept whole or lost whole.
     pub(crate) fn line(&mut self, name: &str, line: &[u8]) {
+        let len = name.len() + line.len() + b": \r\n".len();
+        if !self.has_room_for(len) {
+            self.lost = self.lost.saturating_add(len as u32);
+            return;
+        }
         self.text(name.as_bytes());
-        self.text(b": ");
+        self.push(b": ");
         self.text(line);
         self.push(b"\r\n");
     }
 
     /// Adds bytes as they are.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        if bytes.len() <= CONSOLE_BYTES - self.waiting.len() {
+        if self.has_room_for(bytes.len()) {
             self.waiting.extend(bytes);
         } else {
             self.lost = self.lost.saturating_add(bytes.len() as u32);
         }
+    }
+
+    fn has_room_for(&self, len: usize) -> bool {
+        len <= CONSOLE_BYTES - self.waiting.len()
     }
 
     /// How many bytes were lost since this was last asked.
@@ -60,7 +70,7 @@ impl Console {
     }
 
     fn text(&mut self, bytes: &[u8]) {
-        let text = core::str::from_utf8(bytes).unwrap_or("(not text)");
+        let text = core::str::from_utf8(bytes).unwrap_or("?");
         for part in text.split_inclusive(char::is_control) {
             let printable = part.trim_end_matches(char::is_control);
             self.push(printable.as_bytes());

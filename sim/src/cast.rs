@@ -1,6 +1,8 @@
 //! Who is who on one board: ids become names, numbers become words.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use abi::message;
 use kernel::capability::Object;
@@ -8,11 +10,19 @@ use kernel::id::ActorId;
 
 use crate::scenario::plan::BoardPlan;
 
+/// How one actor is called.
+#[derive(Clone, Debug)]
+struct Role {
+    name: Rc<str>,
+    /// The name and which life of it.
+    life: String,
+}
+
 /// The actors of one board by id, living and dead.
 #[derive(Clone, Debug, Default)]
 pub struct Cast {
-    names: BTreeMap<ActorId, String>,
-    opcodes: BTreeMap<String, &'static [(u32, &'static str)]>,
+    actors: BTreeMap<ActorId, Role>,
+    opcodes: BTreeMap<Rc<str>, &'static [(u32, &'static str)]>,
     regions: Vec<String>,
 }
 
@@ -21,37 +31,43 @@ impl Cast {
     pub fn new(plan: &BoardPlan) -> Cast {
         let actors = plan.actors.iter();
         Cast {
-            names: BTreeMap::new(),
-            opcodes: actors.map(|actor| (actor.manifest.name.clone(), actor.opcodes)).collect(),
+            actors: BTreeMap::new(),
+            opcodes: actors
+                .map(|actor| (actor.manifest.name.as_str().into(), actor.opcodes))
+                .collect(),
             regions: plan.regions.iter().map(|region| region.name.clone()).collect(),
         }
     }
 
     /// An actor was made.
     pub fn enter(&mut self, id: ActorId, name: &str) {
-        self.names.insert(id, name.to_owned());
+        let life = format!("{name}.{}", id.generation());
+        self.actors.insert(id, Role { name: name.into(), life });
     }
 
     /// The actor's name.
-    pub fn name(&self, id: ActorId) -> &str {
-        self.names.get(&id).map_or("?", String::as_str)
+    pub fn name(&self, id: ActorId) -> Rc<str> {
+        self.actors.get(&id).map_or_else(|| "?".into(), |role| Rc::clone(&role.name))
     }
 
     /// The actor's name and which life of it: `shell.1`.
-    pub fn life(&self, id: ActorId) -> String {
-        format!("{}.{}", self.name(id), id.generation())
+    pub fn life(&self, id: ActorId) -> &str {
+        self.actors.get(&id).map_or("?", |role| &role.life)
     }
 
     /// What an opcode is called between two actors: in the words of the one that serves it.
-    pub fn opcode(&self, from: Option<ActorId>, to: Option<ActorId>, opcode: u32) -> String {
-        if from.is_none() {
-            return kernel_opcode(opcode);
-        }
+    pub fn opcode(
+        &self,
+        from: Option<ActorId>,
+        to: Option<ActorId>,
+        opcode: u32,
+    ) -> Cow<'static, str> {
         let served = [to, from].into_iter().flatten().find_map(|id| {
-            let names = self.opcodes.get(self.name(id))?;
+            let names = self.opcodes.get(&self.actors.get(&id)?.name)?;
             names.iter().find(|(number, _)| *number == opcode).map(|(_, name)| *name)
         });
-        served.map_or_else(|| opcode.to_string(), str::to_owned)
+        let name = if from.is_none() { kernel_opcode(opcode) } else { served };
+        name.map_or_else(|| Cow::Owned(opcode.to_string()), Cow::Borrowed)
     }
 
     /// What an object is called.
@@ -73,16 +89,15 @@ impl Cast {
     }
 }
 
-fn kernel_opcode(opcode: u32) -> String {
-    let name = match opcode {
-        message::KEY_EVENT => "key",
-        message::POINTER_EVENT => "pointer",
-        message::SERIAL_EVENT => "serial",
-        message::PIN_EVENT => "pin",
-        message::DEATH_NOTICE => "death",
-        _ => return opcode.to_string(),
-    };
-    name.to_owned()
+fn kernel_opcode(opcode: u32) -> Option<&'static str> {
+    match opcode {
+        message::KEY_EVENT => Some("key"),
+        message::POINTER_EVENT => Some("pointer"),
+        message::SERIAL_EVENT => Some("serial"),
+        message::PIN_EVENT => Some("pin"),
+        message::DEATH_NOTICE => Some("death"),
+        _ => None,
+    }
 }
 
 /// `gpio2`, or `gpio2+gpio5`.

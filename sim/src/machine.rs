@@ -1,5 +1,7 @@
 //! One board with its kernel, and the time that running takes.
 
+use std::rc::Rc;
+
 use abi::process::ProcessState;
 use devices::font::Font;
 use devices::picture::Picture;
@@ -28,16 +30,16 @@ pub enum Seen {
     /// A line in the log.
     Log {
         /// Who logged it.
-        actor: String,
+        actor: Rc<str>,
         /// The line.
         text: String,
     },
     /// A message.
     Message {
         /// Who sent it.
-        from: String,
+        from: Rc<str>,
         /// Whose mailbox it went to.
-        to: String,
+        to: Rc<str>,
         /// What it is about.
         opcode: u32,
         /// The start of its payload.
@@ -216,12 +218,12 @@ fn seen(cast: &Cast, record: &Record, text: &[u8]) -> Option<Seen> {
     let actor = record.actor?;
     match record.what {
         What::Log => Some(Seen::Log {
-            actor: cast.name(actor).to_owned(),
+            actor: cast.name(actor),
             text: String::from_utf8_lossy(text).into_owned(),
         }),
         What::Send { to, opcode, .. } => Some(Seen::Message {
-            from: cast.name(actor).to_owned(),
-            to: cast.name(to).to_owned(),
+            from: cast.name(actor),
+            to: cast.name(to),
             opcode,
             payload: text.to_vec(),
         }),

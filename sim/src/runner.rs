@@ -224,11 +224,12 @@ impl<'a> Runner<'a> {
                 Turn::Went
             }
             Doing::Wait { mut watch, within, deadline } => {
-                if watch.look(&self.world) {
+                let is_last = deadline <= self.world.now();
+                if watch.look(&self.world) || is_last && watch.look_again(&self.world) {
                     self.cursors = watch.cursors().clone();
                     return self.done();
                 }
-                if deadline <= self.world.now() {
+                if is_last {
                     let expected = format!("was not true {}", in_words(within));
                     return self.fail(self.steps, expected, &watch);
                 }

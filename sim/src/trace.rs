@@ -30,7 +30,7 @@ pub struct Trace {
 impl Trace {
     /// Adds what happened on a board.
     pub fn push(&mut self, board: &str, cast: &Cast, record: &Record, text: &[u8]) {
-        let actor = record.actor.map_or_else(|| "-".to_owned(), |id| cast.life(id));
+        let actor = record.actor.map_or("-", |id| cast.life(id));
         let what = describe(cast, record, text);
         let line = format!("{:>12} {board:<8} {actor:<12} {what}", record.at.to_string());
         self.hash.update(line.as_bytes());
@@ -86,13 +86,13 @@ fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
             format!("send     {} {opcode}{}{passed}", cast.life(*to), payload(text, *len))
         }
         What::Receive { from, opcode, len, capability } => {
-            let sender = from.map_or_else(|| "kernel".to_owned(), |id| cast.life(id));
+            let sender = from.map_or("kernel", |id| cast.life(id));
             let opcode = cast.opcode(*from, record.actor, *opcode);
             let slot = capability.map_or_else(String::new, |slot| format!("  slot {slot:?}"));
             format!("recv     {sender} {opcode}{}{slot}", payload(text, *len))
         }
         What::Refuse { call, refusal } => format!("refuse   {}: {refusal}", call.text()),
-        What::Log => format!("log      {}", text.escape_ascii()),
+        What::Log => format!("log      {}", printable(text)),
         What::Derive { handle, object, rights } => {
             format!("derive   slot {handle:?} {} ({rights})", cast.object(object))
         }
@@ -128,6 +128,12 @@ fn input(event: &Event) -> String {
         Event::Entropy(bytes) => format!("entropy {}", hex(bytes)),
         Event::PowerOff => "power off".to_owned(),
     }
+}
+
+/// A line as it is, but for what would begin a new one or move a terminal's cursor.
+fn printable(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    text.chars().map(|c| if c.is_control() { '.' } else { c }).collect()
 }
 
 /// Bytes as hexadecimal digits.

@@ -34,7 +34,7 @@ pub struct Watch {
     board: usize,
     condition: Condition,
     cursors: Cursors,
-    /// The picture that was read last, and whether it showed the text.
+    /// How many frames were finished at the last reading, and whether it showed the text.
     frame: Option<(u64, bool)>,
 }
 
@@ -73,17 +73,23 @@ impl Watch {
             Condition::Pin { pin, high } => world.pin(self.board, *pin) == *high,
             Condition::Actor { actor, state } => world.actor(self.board, actor) == *state,
             Condition::Frame { text } => {
-                let version = world.frame_version(self.board);
+                let frames = world.frames(self.board);
                 if let Some((seen, shows)) = self.frame
-                    && seen == version
+                    && seen == frames
                 {
                     return shows;
                 }
                 let shows = world.frame_shows(self.board, text);
-                self.frame = Some((version, shows));
+                self.frame = Some((frames, shows));
                 shows
             }
         }
+    }
+
+    /// Looks once more, also at a frame that is not finished.
+    pub fn look_again(&mut self, world: &World) -> bool {
+        self.frame = None;
+        self.look(world)
     }
 
     /// How far it has read.

@@ -4,6 +4,8 @@
 //! first. Time between two steps does not exist, so idle hours cost nothing. Within an instant the
 //! agenda comes before boards and boards come in the order of the scenario.
 
+use std::rc::Rc;
+
 use abi::process::ProcessState;
 use devices::picture::Picture;
 use kernel::BootError;
@@ -23,7 +25,7 @@ pub struct LogSeen {
     /// The board's index.
     pub board: usize,
     /// Who logged it.
-    pub actor: String,
+    pub actor: Rc<str>,
     /// The line.
     pub text: String,
 }
@@ -34,9 +36,9 @@ pub struct MessageSeen {
     /// The board's index.
     pub board: usize,
     /// Who sent it.
-    pub from: String,
+    pub from: Rc<str>,
     /// Whose mailbox it went to.
-    pub to: String,
+    pub to: Rc<str>,
     /// What it is about.
     pub opcode: u32,
     /// The start of its payload.
@@ -189,6 +191,11 @@ impl World {
     /// Changes whenever a board's screen does.
     pub fn frame_version(&self, board: usize) -> u64 {
         self.machines[board].frame_version()
+    }
+
+    /// Frames that a board's screen has finished.
+    pub fn frames(&self, board: usize) -> u64 {
+        self.machines[board].frames()
     }
 
     /// Whether a text can be read on a board's screen.

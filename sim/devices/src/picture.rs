@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Cursor;
+use std::ops::Range;
 
 use png::BitDepth;
 use png::ColorType;
@@ -51,6 +52,25 @@ impl Picture {
         if x < self.width && y < self.height {
             self.pixels[y * self.width + x] = colour;
         }
+    }
+
+    /// The rows from top to bottom, equal neighbours as one with the range of their numbers. Most
+    /// of a screen is empty, so whoever looks at it looks at little.
+    pub fn bands(&self) -> impl Iterator<Item = (Range<usize>, &[Colour])> {
+        let row = |y: usize| &self.pixels[y * self.width..(y + 1) * self.width];
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let start = next;
+            if self.height <= start || self.width == 0 {
+                return None;
+            }
+            let first = row(start);
+            next += 1;
+            while next < self.height && row(next).as_flattened() == first.as_flattened() {
+                next += 1;
+            }
+            Some((start..next, first))
+        })
     }
 
     /// The picture as a PNG file: indexed when 256 colours suffice, which keeps screens small.

@@ -5,6 +5,7 @@
 //! glyph's bits, there is that glyph. Neighbouring glyphs of one colour make a run.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::font::Font;
 use crate::picture::Picture;
@@ -15,8 +16,8 @@ const COLOURS_MAX: usize = 24;
 /// A line of text has at most this many missing cells between two of its words.
 const GAP_MAX: usize = 8;
 
-/// Bits of a row by which glyphs are sorted out first.
-const WINDOW_BITS: usize = 12;
+/// Bits of a row by which glyphs are told apart.
+const ROW_BITS: usize = 12;
 
 /// Some text in one line and one colour.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +37,9 @@ pub struct Reader {
     height: usize,
     /// Characters by the rows of their glyph.
     glyphs: BTreeMap<Vec<u32>, char>,
-    /// For two rows, which bits any glyph has there, to look no further at most places.
-    telling_rows: [(usize, Vec<bool>); 2],
+    /// For some rows of a glyph, which bits any glyph has there: most places are passed over by
+    /// them, empty ones and solid ones first of all.
+    telling_rows: [(usize, Vec<bool>); 4],
 }
 
 impl Reader {
@@ -52,12 +54,13 @@ impl Reader {
                 glyphs.entry(rows.clone()).or_insert(*c);
             }
         }
-        // The rows in the middle tell most glyphs apart.
-        let telling_rows = [font.height / 2, font.height / 3].map(|row| {
-            let count = 1 << font.width.min(WINDOW_BITS);
-            let mut is_known = vec![false; count];
+        // Rows in the middle tell most glyphs apart.
+        let telling_rows = [4, 2, 5, 3].map(|eighths| {
+            let row = font.height * eighths / 8;
+            let mut is_known = vec![false; 1 << font.width.min(ROW_BITS)];
+            let mask = is_known.len() - 1;
             for rows in glyphs.keys() {
-                is_known[rows[row] as usize & (count - 1)] = true;
+                is_known[rows[row] as usize & mask] = true;
             }
             (row, is_known)
         });
@@ -80,8 +83,8 @@ impl Reader {
             return Vec::new();
         }
         let mut glyphs = Vec::new();
-        for colour in colours(picture) {
-            self.find(&Bits::of(picture, colour), &mut glyphs);
+        for layer in layers(picture) {
+            self.find(&layer, &mut glyphs);
         }
         glyphs.sort_unstable();
         glyphs.dedup();
@@ -91,16 +94,24 @@ impl Reader {
     /// Finds every glyph of one colour.
     fn find(&self, bits: &Bits, found: &mut Vec<(usize, usize, char)>) {
         let mut rows = vec![0; self.height];
+        let mut union = Vec::new();
         for y in 0..=bits.height - self.height {
-            let band = &bits.is_used[y..y + self.height];
-            if !band.iter().any(|used| *used) {
+            let candidates = bits.candidates(y, self.width, self.height);
+            if candidates.is_empty() {
                 continue;
             }
-            let mut x = 0;
-            while x + self.width <= bits.width {
+            bits.unite(y..y + self.height, &mut union);
+            let mut x = candidates.start;
+            while x < candidates.end {
+                // Where nothing is, no glyph begins before it could reach the next something.
+                if window(&union, x, self.width) == 0 {
+                    let Some(next) = next_set(&union, x + self.width) else { break };
+                    x = next + 1 - self.width;
+                    continue;
+                }
                 let is_possible = self.telling_rows.iter().all(|(row, is_known)| {
-                    let window = bits.window(x, y + row, self.width) as usize;
-                    is_known[window & (is_known.len() - 1)]
+                    let here = bits.window(x, y + row, self.width) as usize;
+                    is_known[here & (is_known.len() - 1)]
                 });
                 if is_possible {
                     for (row, place) in rows.iter_mut().enumerate() {
@@ -158,51 +169,115 @@ fn drop_shadows(runs: Vec<Run>, width: usize, height: usize) -> Vec<Run> {
     kept.cloned().collect()
 }
 
-/// The colours in which there can be text: all but the commonest, the rarest first.
-fn colours(picture: &Picture) -> Vec<[u8; 3]> {
+/// Where each colour is in which there can be text: all but the commonest, the rarest first.
+fn layers(picture: &Picture) -> Vec<Bits> {
     let mut counts: BTreeMap<[u8; 3], usize> = BTreeMap::new();
-    for run in picture.pixels.chunk_by(|a, b| a == b) {
-        *counts.entry(run[0]).or_default() += run.len();
+    for (rows, row) in picture.bands() {
+        for run in row.chunk_by(|a, b| a == b) {
+            *counts.entry(run[0]).or_default() += run.len() * rows.len();
+        }
     }
     let mut colours: Vec<([u8; 3], usize)> = counts.into_iter().collect();
     colours.sort_by_key(|(_, count)| *count);
     colours.pop();
-    colours.into_iter().take(COLOURS_MAX).map(|(colour, _)| colour).collect()
+    colours.truncate(COLOURS_MAX);
+    let mut layers = vec![Bits::none(picture); colours.len()];
+    for (rows, row) in picture.bands() {
+        let mut x = 0;
+        for run in row.chunk_by(|a, b| a == b) {
+            if let Some(index) = colours.iter().position(|(colour, _)| *colour == run[0]) {
+                for y in rows.clone() {
+                    layers[index].set(x..x + run.len(), y);
+                }
+            }
+            x += run.len();
+        }
+    }
+    layers
 }
 
 /// Where a picture has one colour.
+#[derive(Clone)]
 struct Bits {
     width: usize,
     height: usize,
     words_per_row: usize,
     words: Vec<u64>,
-    is_used: Vec<bool>,
+    /// For each row, where the colour begins and ends; empty where it is not.
+    extents: Vec<Range<usize>>,
 }
 
 impl Bits {
-    fn of(picture: &Picture, colour: [u8; 3]) -> Bits {
+    fn none(picture: &Picture) -> Bits {
         // One word more, so that a window may begin in the last one.
         let words_per_row = picture.width / 64 + 2;
-        let mut words = vec![0u64; words_per_row * picture.height];
-        let mut is_used = vec![false; picture.height];
-        for (y, row) in picture.pixels.chunks_exact(picture.width).enumerate() {
-            let place = &mut words[y * words_per_row..(y + 1) * words_per_row];
-            for (x, pixel) in row.iter().enumerate() {
-                if *pixel == colour {
-                    place[x / 64] |= 1 << (63 - x % 64);
-                    is_used[y] = true;
-                }
-            }
+        Bits {
+            width: picture.width,
+            height: picture.height,
+            words_per_row,
+            words: vec![0; words_per_row * picture.height],
+            extents: vec![0..0; picture.height],
         }
-        Bits { width: picture.width, height: picture.height, words_per_row, words, is_used }
     }
 
-    /// `width` bits from a place, the leftmost the highest.
-    fn window(&self, x: usize, y: usize, width: usize) -> u32 {
-        let index = y * self.words_per_row + x / 64;
-        let both = u128::from(self.words[index]) << 64 | u128::from(self.words[index + 1]);
-        (both >> (128 - x % 64 - width)) as u32 & (u32::MAX >> (32 - width))
+    fn set(&mut self, columns: Range<usize>, y: usize) {
+        let row = &mut self.words[y * self.words_per_row..][..self.words_per_row];
+        for x in columns.clone() {
+            row[x / 64] |= 1 << (63 - x % 64);
+        }
+        let extent = &mut self.extents[y];
+        let is_first = extent.start == extent.end;
+        let start = if is_first { columns.start } else { extent.start };
+        *extent = start..columns.end;
     }
+
+    /// Where glyphs of this colour can begin whose top row is `y`.
+    fn candidates(&self, y: usize, width: usize, height: usize) -> Range<usize> {
+        let used = self.extents[y..y + height].iter().filter(|extent| extent.start < extent.end);
+        let start = used.clone().map(|extent| extent.start).min();
+        let end = used.map(|extent| extent.end).max();
+        match (start, end) {
+            (Some(start), Some(end)) => {
+                start.saturating_sub(width - 1)..end.min(self.width + 1 - width)
+            }
+            _ => 0..0,
+        }
+    }
+
+    /// Where any of some rows has the colour.
+    fn unite(&self, rows: Range<usize>, union: &mut Vec<u64>) {
+        union.clear();
+        union.resize(self.words_per_row, 0);
+        for y in rows {
+            for (all, one) in union.iter_mut().zip(self.row(y)) {
+                *all |= one;
+            }
+        }
+    }
+
+    fn row(&self, y: usize) -> &[u64] {
+        &self.words[y * self.words_per_row..][..self.words_per_row]
+    }
+
+    /// `width` bits from a place.
+    fn window(&self, x: usize, y: usize, width: usize) -> u32 {
+        window(self.row(y), x, width)
+    }
+}
+
+/// `width` bits of a row from a place, the leftmost the highest.
+fn window(row: &[u64], x: usize, width: usize) -> u32 {
+    let both = u128::from(row[x / 64]) << 64 | u128::from(row[x / 64 + 1]);
+    (both >> (128 - x % 64 - width)) as u32 & (u32::MAX >> (32 - width))
+}
+
+/// The first place from `from` on that is set.
+fn next_set(row: &[u64], from: usize) -> Option<usize> {
+    let first = row.get(from / 64)? & (u64::MAX >> (from % 64));
+    let rest = row[from / 64 + 1..].iter().copied();
+    let words = std::iter::once(first).chain(rest);
+    let (index, word) = words.enumerate().find(|(_, word)| *word != 0)?;
+    Some((from / 64 + index) * 64 + word.leading_zeros() as usize)
 }
 
 #[cfg(test)]

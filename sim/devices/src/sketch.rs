@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Range;
 
 use crate::picture::Picture;
 use crate::reading::Reader;
@@ -9,6 +10,9 @@ use crate::reading::Reader;
 /// The most columns and rows of the map of colours.
 const MAP_COLUMNS: usize = 80;
 const MAP_ROWS: usize = 30;
+
+/// Equal rows as one.
+type Band<'a> = (Range<usize>, &'a [[u8; 3]]);
 
 /// Size, text at its place in cells, and a coarse map of the commonest colours.
 pub fn sketch(picture: &Picture, reader: &Reader) -> String {
@@ -49,15 +53,14 @@ fn colour_map(picture: &Picture) -> String {
     let rows = MAP_ROWS.min(picture.height);
     let mut letters: BTreeMap<[u8; 3], char> = BTreeMap::new();
     let mut legend = String::new();
+    let bands: Vec<Band<'_>> = picture.bands().collect();
     let mut lines: Vec<(String, usize)> = Vec::new();
     for row in 0..rows {
+        let down = row * picture.height / rows..(row + 1) * picture.height / rows;
         let mut line = String::new();
-        for column in 0..columns {
-            let colour = commonest(
-                picture,
-                column * picture.width / columns..(column + 1) * picture.width / columns,
-                row * picture.height / rows..(row + 1) * picture.height / rows,
-            );
+        for counts in tiles(&bands, down, columns) {
+            let commonest = counts.into_iter().max_by_key(|(_, count)| *count);
+            let colour = commonest.map_or([0; 3], |(colour, _)| colour);
             let next = char::from(b'a' + (letters.len() % 26) as u8);
             let letter = *letters.entry(colour).or_insert_with(|| {
                 let [red, green, blue] = colour;
@@ -81,17 +84,20 @@ fn colour_map(picture: &Picture) -> String {
     format!("{map}\n{legend}")
 }
 
-fn commonest(
-    picture: &Picture,
-    across: std::ops::Range<usize>,
-    down: std::ops::Range<usize>,
-) -> [u8; 3] {
-    let mut counts: BTreeMap<[u8; 3], usize> = BTreeMap::new();
-    for y in down {
-        let row = &picture.pixels[y * picture.width..(y + 1) * picture.width];
-        for pixel in &row[across.clone()] {
-            *counts.entry(*pixel).or_default() += 1;
+/// For each of some columns, how often each colour is in it between two rows.
+fn tiles(bands: &[Band<'_>], down: Range<usize>, columns: usize) -> Vec<BTreeMap<[u8; 3], usize>> {
+    let mut tiles = vec![BTreeMap::new(); columns];
+    for (rows, row) in bands {
+        let height = rows.end.min(down.end).saturating_sub(rows.start.max(down.start));
+        if height == 0 {
+            continue;
+        }
+        for (column, counts) in tiles.iter_mut().enumerate() {
+            let across = column * row.len() / columns..(column + 1) * row.len() / columns;
+            for run in row[across].chunk_by(|a, b| a == b) {
+                *counts.entry(run[0]).or_default() += run.len() * height;
+            }
         }
     }
-    counts.into_iter().max_by_key(|(_, count)| *count).map_or([0; 3], |(colour, _)| colour)
+    tiles
 }

@@ -214,7 +214,7 @@ pub enum Condition {
         /// A part of its payload.
         text: Option<String>,
     },
-    /// The screen shows a text.
+    /// The screen shows a text, in a frame that is finished or when the time to look is over.
     Frame {
         /// The text, as it can be read from the pixels.
         text: String,
