@@ -1,11 +1,13 @@
 //! One board with its kernel, and the time that running takes.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use abi::process::ProcessState;
 use devices::font::Font;
 use devices::picture::Picture;
 use devices::reading::Reader;
+use devices::reading::Run;
 use devices::sketch;
 use devices::stream::Seed;
 use devices::vcd;
@@ -55,6 +57,8 @@ pub struct Machine {
     kernel: Kernel,
     cast: Cast,
     reader: Option<Reader>,
+    /// The screen's version that was read last, and what it said.
+    last_read: RefCell<Option<(u64, Rc<[Run]>)>>,
     /// When the processor has done what it was last given.
     free: Instant,
     /// When the kernel is to be polled next.
@@ -82,6 +86,7 @@ impl Machine {
             kernel,
             cast: Cast::new(plan),
             reader: font.map(|font| Reader::new(&font)),
+            last_read: RefCell::default(),
             free: Instant::ZERO,
             due: Some(Instant::ZERO),
             driven: Vec::new(),
@@ -196,21 +201,40 @@ impl Machine {
         self.kernel.fuel()
     }
 
-    /// Whether a text can be read on the screen.
+    /// Whether a text can be read in one line of the screen.
     pub fn shows(&self, text: &str) -> bool {
-        self.reader.as_ref().is_some_and(|reader| reader.shows(&self.picture(), text))
+        self.runs().iter().any(|run| run.text.contains(text))
     }
 
     /// All that can be read on the screen, each line where it stands.
     pub fn read(&self) -> String {
-        let picture = self.picture();
-        self.reader.as_ref().map_or_else(String::new, |reader| sketch::layout(&picture, reader))
+        sketch::layout(&self.runs(), self.cell())
     }
 
     /// The screen as text that can be reviewed.
     pub fn sketch(&self) -> String {
-        let picture = self.picture();
-        self.reader.as_ref().map_or_else(String::new, |reader| sketch::sketch(&picture, reader))
+        sketch::sketch(&self.picture(), &self.runs(), self.cell())
+    }
+
+    /// The text on the screen. Nothing is read twice.
+    fn runs(&self) -> Rc<[Run]> {
+        let version = self.board.screen().version();
+        let mut last = self.last_read.borrow_mut();
+        if let Some((read, runs)) = &*last
+            && *read == version
+        {
+            return Rc::clone(runs);
+        }
+        let reader = self.reader.as_ref();
+        let runs = reader.map_or_else(Vec::new, |reader| reader.read(&self.picture()));
+        let runs: Rc<[Run]> = runs.into();
+        *last = Some((version, Rc::clone(&runs)));
+        runs
+    }
+
+    /// The cell of the font; one pixel if there is none.
+    fn cell(&self) -> (usize, usize) {
+        self.reader.as_ref().map_or((1, 1), Reader::cell)
     }
 }
 

@@ -20,8 +20,9 @@ use crate::watch::Cursors;
 use crate::watch::Watch;
 use crate::world::World;
 
-/// From one key going down to its going up, and from there to the next key: a quick typist's.
-const KEY_TIME: Duration = Duration::from_millis(40);
+/// From one key going down to its going up, and from there to the next key: a hundred words a
+/// minute.
+const KEY_TIME: Duration = Duration::from_millis(60);
 
 /// Lines of the trace that a failure shows.
 const TRACE_AROUND: usize = 12;

@@ -1,6 +1,6 @@
 //! The one module that knows wasmi: it turns bytes into running instances.
 //!
-//! An instance borrows its [`Host`](crate::call::Host) by value for as long as it runs: the host
+//! An instance borrows its [`Host`] by value for as long as it runs: the host
 //! goes in with [`Instance::enter`] and comes out with the [`Exit`]. Calls that can be answered at
 //! once are answered in place; everything else leaves the engine as a value. The engine knows
 //! nothing of actors, capabilities or time but the host's one method.

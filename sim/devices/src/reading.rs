@@ -37,9 +37,10 @@ pub struct Reader {
     height: usize,
     /// Characters by the rows of their glyph.
     glyphs: BTreeMap<Vec<u32>, char>,
-    /// For some rows of a glyph, which bits any glyph has there: most places are passed over by
-    /// them, empty ones and solid ones first of all.
-    telling_rows: [(usize, Vec<bool>); 4],
+    /// Which columns any glyph uses: empty places and bars are passed over by them.
+    outlines: Known,
+    /// Some rows in the middle, which tell most glyphs apart, and what any glyph has there.
+    telling_rows: [(usize, Known); 4],
 }
 
 impl Reader {
@@ -48,33 +49,25 @@ impl Reader {
         let mut glyphs = BTreeMap::new();
         for (c, rows) in &font.glyphs {
             let is_blank = rows.iter().all(|row| *row == 0);
-            // Lines and blocks are no text: every bar and frame of a window would be full of them.
-            let is_drawing = ('\u{2500}'..='\u{259f}').contains(c);
+            // Lines, blocks and shapes are no text: every bar and frame of a window would be full of them.
+            let is_drawing = ('\u{2500}'..='\u{25ff}').contains(c);
             if !is_blank && !is_drawing && !c.is_whitespace() {
                 glyphs.entry(rows.clone()).or_insert(*c);
             }
         }
-        // Rows in the middle tell most glyphs apart.
+        let rows_of = |row: usize| glyphs.keys().map(move |rows: &Vec<u32>| rows[row]);
         let telling_rows = [4, 2, 5, 3].map(|eighths| {
             let row = font.height * eighths / 8;
-            let mut is_known = vec![false; 1 << font.width.min(ROW_BITS)];
-            let mask = is_known.len() - 1;
-            for rows in glyphs.keys() {
-                is_known[rows[row] as usize & mask] = true;
-            }
-            (row, is_known)
+            (row, Known::of(font.width, rows_of(row)))
         });
-        Reader { width: font.width, height: font.height, glyphs, telling_rows }
+        let whole = glyphs.keys().map(|rows| rows.iter().fold(0, |all, row| all | row));
+        let outlines = Known::of(font.width, whole);
+        Reader { width: font.width, height: font.height, glyphs, outlines, telling_rows }
     }
 
     /// Pixels of a cell, across and down.
     pub fn cell(&self) -> (usize, usize) {
         (self.width, self.height)
-    }
-
-    /// Whether a text can be read in one line.
-    pub fn shows(&self, picture: &Picture, text: &str) -> bool {
-        self.read(picture).iter().any(|run| run.text.contains(text))
     }
 
     /// All text, from top to bottom and from left to right.
@@ -103,16 +96,18 @@ impl Reader {
             bits.unite(y..y + self.height, &mut union);
             let mut x = candidates.start;
             while x < candidates.end {
-                // Where nothing is, no glyph begins before it could reach the next something.
-                if window(&union, x, self.width) == 0 {
+                let outline = window(&union, x, self.width);
+                if outline == 0 {
+                    // No glyph begins before it could reach the next something.
                     let Some(next) = next_set(&union, x + self.width) else { break };
                     x = next + 1 - self.width;
                     continue;
                 }
-                let is_possible = self.telling_rows.iter().all(|(row, is_known)| {
-                    let here = bits.window(x, y + row, self.width) as usize;
-                    is_known[here & (is_known.len() - 1)]
-                });
+                let is_possible = self.outlines.has(outline)
+                    && self
+                        .telling_rows
+                        .iter()
+                        .all(|(row, known)| known.has(bits.window(x, y + row, self.width)));
                 if is_possible {
                     for (row, place) in rows.iter_mut().enumerate() {
                         *place = bits.window(x, y + row, self.width);
@@ -154,6 +149,25 @@ impl Reader {
             }
         }
         drop_shadows(runs, self.width, self.height)
+    }
+}
+
+/// Which bits there are among many; of wide rows their right parts.
+#[derive(Clone, Debug)]
+struct Known(Vec<bool>);
+
+impl Known {
+    fn of(width: usize, all: impl Iterator<Item = u32>) -> Known {
+        let mut known = vec![false; 1 << width.min(ROW_BITS)];
+        let mask = known.len() - 1;
+        for bits in all {
+            known[bits as usize & mask] = true;
+        }
+        Known(known)
+    }
+
+    fn has(&self, bits: u32) -> bool {
+        self.0[bits as usize & (self.0.len() - 1)]
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use crate::picture::Picture;
-use crate::reading::Reader;
+use crate::reading::Run;
 
 /// The most columns and rows of the map of colours.
 const MAP_COLUMNS: usize = 80;
@@ -14,20 +14,19 @@ const MAP_ROWS: usize = 30;
 /// Equal rows as one.
 type Band<'a> = (Range<usize>, &'a [[u8; 3]]);
 
-/// Size, text at its place in cells, and a coarse map of the commonest colours.
-pub fn sketch(picture: &Picture, reader: &Reader) -> String {
+/// Size, text at its place on a grid of cells, and a coarse map of the commonest colours.
+pub fn sketch(picture: &Picture, runs: &[Run], cell: (usize, usize)) -> String {
     let mut text = format!("{}x{}\n\n", picture.width, picture.height);
-    text.push_str(&layout(picture, reader));
+    text.push_str(&layout(runs, cell));
     text.push('\n');
     text.push_str(&colour_map(picture));
     text
 }
 
-/// The text alone, each line where it stands.
-pub fn layout(picture: &Picture, reader: &Reader) -> String {
-    let (width, height) = reader.cell();
+/// The text alone, each line where it stands on a grid of cells of this width and height.
+pub fn layout(runs: &[Run], (width, height): (usize, usize)) -> String {
     let mut lines: BTreeMap<usize, String> = BTreeMap::new();
-    for run in reader.read(picture) {
+    for run in runs {
         let line = lines.entry(run.y / height).or_default();
         let column = run.x / width;
         let used = line.chars().count();

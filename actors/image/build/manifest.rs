@@ -1,0 +1,80 @@
+//! What an actor's `manifest.toml` says, checked.
+
+use toml::Table;
+use toml::Value;
+
+/// One actor's manifest.
+pub(crate) struct Manifest {
+    /// The actor's name, that of its folder and crate.
+    pub(crate) name: String,
+    pub(crate) about: String,
+    pub(crate) priority: u8,
+    /// Bytes.
+    pub(crate) memory: u32,
+    /// Object and rights, in slot order.
+    pub(crate) grants: Vec<(String, String)>,
+    /// Number and name, in the order of the numbers.
+    pub(crate) opcodes: Vec<(u32, String)>,
+}
+
+const KEYS: [&str; 5] = ["about", "priority", "memory", "grants", "opcodes"];
+
+const RIGHTS: [&str; 3] = ["read", "write", "grant"];
+
+impl Manifest {
+    /// Reads a manifest; the error says what is wrong with which key.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Manifest, String> {
+        let table: Table = text.parse().map_err(|error| format!("{error}"))?;
+        if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            return Err(format!("unknown key `{key}`: known are {}", KEYS.join(", ")));
+        }
+        let text_of = |key: &str| {
+            table.get(key).and_then(Value::as_str).ok_or(format!("`{key}` must be a text"))
+        };
+        let priority = table.get("priority").and_then(Value::as_integer);
+        let priority = priority.filter(|priority| (0..32).contains(priority));
+        Ok(Manifest {
+            name: name.to_string(),
+            about: text_of("about")?.to_string(),
+            priority: priority.ok_or("`priority` must be a number from 0 to 31")? as u8,
+            memory: bytes(text_of("memory")?)?,
+            grants: grants(table.get("grants"))?,
+            opcodes: opcodes(table.get("opcodes"))?,
+        })
+    }
+}
+
+/// `48KiB` as a number of bytes.
+fn bytes(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("KiB").and_then(|number| number.trim().parse::<u32>().ok());
+    let number = number.and_then(|number| number.checked_mul(1024));
+    number.ok_or(format!("`memory` is \"{text}\", but must be like \"48KiB\""))
+}
+
+fn grants(value: Option<&Value>) -> Result<Vec<(String, String)>, String> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let table = value.as_table().ok_or("`grants` must be a table")?;
+    let mut grants = Vec::new();
+    for (object, rights) in table {
+        let rights = rights.as_str().ok_or(format!("the rights to `{object}` must be a text"))?;
+        if let Some(wrong) = rights.split('+').find(|right| !RIGHTS.contains(right)) {
+            let known = RIGHTS.join(", ");
+            return Err(format!("`{wrong}` is no right to `{object}`: known are {known}"));
+        }
+        grants.push((object.clone(), rights.to_string()));
+    }
+    Ok(grants)
+}
+
+fn opcodes(value: Option<&Value>) -> Result<Vec<(u32, String)>, String> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let table = value.as_table().ok_or("`opcodes` must be a table")?;
+    let mut opcodes = Vec::new();
+    for (name, number) in table {
+        let number = number.as_integer().and_then(|number| u32::try_from(number).ok());
+        let number = number.ok_or(format!("opcode `{name}` must be a number"))?;
+        opcodes.push((number, name.clone()));
+    }
+    opcodes.sort();
+    Ok(opcodes)
+}

@@ -1,0 +1,66 @@
+//! What an actor holds: what a capability is, and deriving others from it.
+
+use abi::handle::Handle;
+use abi::object::ObjectInfo;
+use abi::refusal::Refusal;
+use abi::rights::Rights;
+
+use crate::raw;
+
+/// What the capability is.
+pub fn info(handle: Handle) -> Result<ObjectInfo, Refusal> {
+    let mut bytes = [0; ObjectInfo::BYTES];
+    raw::info(handle, &mut bytes)?;
+    ObjectInfo::decode(&bytes).ok_or(Refusal::WrongObject)
+}
+
+/// A second capability with the same rights.
+pub fn copy(handle: Handle) -> Result<Handle, Refusal> {
+    raw::copy(handle)
+}
+
+/// A lesser capability: no more than these rights, and with this badge (0: none).
+pub fn mint(handle: Handle, rights: Rights, badge: u64) -> Result<Handle, Refusal> {
+    raw::mint(handle, rights, badge)
+}
+
+/// Empties the slot.
+pub fn delete(handle: Handle) -> Result<(), Refusal> {
+    raw::delete(handle)
+}
+
+/// Removes every capability derived from this one, whoever has it now.
+pub fn revoke(handle: Handle) -> Result<(), Refusal> {
+    raw::revoke(handle)
+}
+
+/// A capability that is deleted when this is dropped, as one that came in a message should be
+/// once the answer is sent.
+#[derive(Debug)]
+pub struct Owned(Handle);
+
+impl Owned {
+    /// From now on dropping deletes the capability.
+    pub fn new(handle: Handle) -> Owned {
+        Owned(handle)
+    }
+
+    /// Its name.
+    pub fn handle(&self) -> Handle {
+        self.0
+    }
+
+    /// Keeps the capability.
+    pub fn keep(self) -> Handle {
+        let handle = self.0;
+        core::mem::forget(self);
+        handle
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // It may have been revoked meanwhile: then there is nothing left to delete.
+        let _ = raw::delete(self.0);
+    }
+}

@@ -1,0 +1,176 @@
+//! A board without devices, and actors written in wasm's text format.
+
+use std::convert::Infallible;
+
+use abi::graphics::FramebufferInfo;
+use abi::rights::Rights;
+use embedded_hal::digital::OutputPin;
+use kernel::BootError;
+use kernel::Kernel;
+use kernel::Next;
+use kernel::device::Board;
+use kernel::device::Framebuffer;
+use kernel::event::Event;
+use kernel::manifest::ActorManifest;
+use kernel::manifest::Grant;
+use kernel::manifest::GrantObject;
+use kernel::manifest::Manifest;
+use kernel::time::Instant;
+use kernel::trace::Record;
+use kernel::trace::What;
+
+/// Nothing that could be driven, drawn on or written to.
+pub(super) struct Bare(Void);
+
+pub(super) struct Void;
+
+impl embedded_io::ErrorType for Void {
+    type Error = Infallible;
+}
+
+impl embedded_io::Write for Void {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl embedded_io::WriteReady for Void {
+    fn write_ready(&mut self) -> Result<bool, Infallible> {
+        Ok(true)
+    }
+}
+
+impl embedded_hal::digital::ErrorType for Void {
+    type Error = Infallible;
+}
+
+impl OutputPin for Void {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl Framebuffer for Void {
+    fn info(&self) -> FramebufferInfo {
+        unreachable!("the board has no screen")
+    }
+
+    fn write(&mut self, _: usize, _: &[u8]) {}
+
+    fn flush(&mut self) {}
+}
+
+impl Board for Bare {
+    type Serial = Void;
+    type Pin = Void;
+    type Framebuffer = Void;
+
+    fn event(&mut self) -> Option<Event> {
+        None
+    }
+
+    fn serial(&mut self) -> &mut Void {
+        &mut self.0
+    }
+
+    fn pin(&mut self, _: u8) -> Option<&mut Void> {
+        None
+    }
+
+    fn request_entropy(&mut self) {}
+
+    fn framebuffer(&mut self) -> Option<&mut Void> {
+        None
+    }
+}
+
+/// An actor of priority 16 with two pages of memory, the log in slot 1 and the clock in slot 2.
+pub(super) fn actor(name: &str, text: &str) -> ActorManifest {
+    let log = Grant { object: GrantObject::Log, rights: Rights::WRITE };
+    let clock = Grant { object: GrantObject::Clock, rights: Rights::READ };
+    ActorManifest {
+        name: name.to_owned(),
+        wasm: wat::parse_str(text).expect("the test's own module is right").into(),
+        priority: 16,
+        memory: 2 << 16,
+        grants: vec![log, clock],
+    }
+}
+
+/// The same actor with one more grant, in slot 3 and following: an endpoint.
+pub(super) fn knowing(mut actor: ActorManifest, other: &str, rights: Rights) -> ActorManifest {
+    let object = GrantObject::Endpoint(other.to_owned());
+    actor.grants.push(Grant { object, rights });
+    actor
+}
+
+/// The reason why these actors do not boot.
+pub(super) fn refusal(actors: Vec<ActorManifest>) -> String {
+    match boot(actors) {
+        Ok(_) => panic!("it boots"),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn boot(actors: Vec<ActorManifest>) -> Result<Kernel, BootError> {
+    let manifest = Manifest { actors, regions: Vec::new(), arena: 8 << 20 };
+    Kernel::boot(&manifest, &mut Bare(Void))
+}
+
+/// What some actors did within so many slices, or until nothing more can happen.
+pub(super) struct Run {
+    records: Vec<(Record, String)>,
+}
+
+impl Run {
+    /// Boots and runs. A moment passes with each slice; waiting is skipped.
+    pub(super) fn of(actors: Vec<ActorManifest>, slices: usize) -> Run {
+        let mut kernel = boot(actors).expect("the test's own manifest is right");
+        let mut board = Bare(Void);
+        let mut now = Instant::ZERO;
+        let mut records = Vec::new();
+        for _ in 0..slices {
+            let next = kernel.poll(now, &mut board);
+            kernel.drain_trace(|record, head, tail| {
+                let text = String::from_utf8_lossy(&[head, tail].concat()).into_owned();
+                records.push((*record, text));
+            });
+            now = match next {
+                Next::Now => now.saturating_add_nanos(1_000),
+                Next::At(at) => at,
+                Next::Idle | Next::Halted => break,
+            };
+        }
+        Run { records }
+    }
+
+    /// The lines that an actor logged.
+    pub(super) fn logged(&self, name: &str) -> Vec<&str> {
+        let own = self.records.iter().filter(|(record, _)| self.is_of(record, name));
+        own.filter(|(record, _)| record.what == What::Log).map(|(_, text)| text.as_str()).collect()
+    }
+
+    /// What an actor did, apart from its birth.
+    pub(super) fn did(&self, name: &str) -> Vec<What> {
+        let own = self.records.iter().filter(|(record, _)| self.is_of(record, name));
+        own.map(|(record, _)| record.what)
+            .filter(|what| !matches!(what, What::Spawn { .. } | What::Grant { .. }))
+            .collect()
+    }
+
+    fn is_of(&self, record: &Record, name: &str) -> bool {
+        let mut spawns = self.records.iter();
+        let id = spawns.find_map(|(spawn, text)| {
+            (matches!(spawn.what, What::Spawn { .. }) && text == name).then_some(spawn.actor)
+        });
+        id.is_some_and(|id| record.actor == id)
+    }
+}

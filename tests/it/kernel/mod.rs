@@ -1,0 +1,26 @@
+//! What the kernel promises to single actors, shown by actors of a few instructions each.
+
+mod bench;
+mod life;
+mod load;
+mod message;
+mod stack;
+
+use libtest_mimic::Failed;
+use libtest_mimic::Trial;
+
+/// Every case.
+pub(crate) fn trials() -> Vec<Trial> {
+    let cases = [load::CASES, life::CASES, message::CASES, stack::CASES];
+    cases.into_iter().flatten().map(trial).collect()
+}
+
+/// A promise and how it is shown; what is shown wrongly panics with what was seen instead.
+type Case = (&'static str, fn());
+
+fn trial((name, case): &'static Case) -> Trial {
+    Trial::test(format!("kernel::{name}"), || {
+        case();
+        Ok::<(), Failed>(())
+    })
+}

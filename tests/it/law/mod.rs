@@ -1,0 +1,29 @@
+//! The laws of the kernel, each against a small reference model.
+
+mod cspace;
+mod schedule;
+
+use libtest_mimic::Failed;
+use libtest_mimic::Trial;
+use proptest::strategy::Strategy;
+use proptest::test_runner::Config;
+use proptest::test_runner::TestCaseError;
+use proptest::test_runner::TestRunner;
+
+/// Every law.
+pub(crate) fn trials() -> Vec<Trial> {
+    [schedule::trials(), cspace::trials()].into_iter().flatten().collect()
+}
+
+/// A law as a test case: 256 random cases, or as many as `PROPTEST_CASES` says.
+fn law<S: Strategy + Send + 'static>(
+    name: &str,
+    strategy: S,
+    holds: impl Fn(S::Value) -> Result<(), TestCaseError> + Send + 'static,
+) -> Trial {
+    let name = format!("law::{name}");
+    Trial::test(name, move || {
+        let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+        runner.run(&strategy, holds).map_err(|error| Failed::from(error.to_string()))
+    })
+}

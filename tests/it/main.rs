@@ -1,0 +1,24 @@
+//! Everything that `cargo test` proves beside each crate's own units, as one test binary: every
+//! scenario is a named case, and so are the laws, determinism and tidiness.
+
+mod determinism;
+mod kernel;
+mod law;
+mod scenario;
+mod tidy;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    std::env::set_current_dir(scenario::root()).expect("the repository is where it was built");
+    let suites = [
+        tidy::trials(),
+        law::trials(),
+        kernel::trials(),
+        determinism::trials(),
+        scenario::trials(),
+    ];
+    let trials = suites.into_iter().flatten().collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}

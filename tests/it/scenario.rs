@@ -1,0 +1,49 @@
+//! Every scenario of the repository, each variant a named case.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use libtest_mimic::Failed;
+use libtest_mimic::Trial;
+use sim::command::test::scenarios;
+use sim::diagnostic::Look;
+use sim::play::Review;
+use sim::play::play;
+use sim::play::title;
+use sim::present;
+use sim::scenario::load::load;
+use sim::scenario::plan::Plan;
+use sim::stock::Stock;
+
+/// The top of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every scenario; one that cannot be read is a case that fails.
+pub(crate) fn trials() -> Vec<Trial> {
+    let files = scenarios(&[PathBuf::from("scenarios")]).expect("there are scenarios");
+    files.into_iter().flat_map(trials_of).collect()
+}
+
+fn trials_of(file: PathBuf) -> Vec<Trial> {
+    match load(&file, &Stock) {
+        Ok(plans) => plans.into_iter().map(trial).collect(),
+        Err(diagnostics) => {
+            let name = format!("scenario::{}", file.display());
+            vec![Trial::test(name, move || Err(Failed::from(diagnostics.to_string())))]
+        }
+    }
+}
+
+fn trial(plan: Plan) -> Trial {
+    Trial::test(format!("scenario::{}", title(&plan)), move || {
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let outcome = play(&plan, out, Review::Compare)
+            .map_err(|error| Failed::from(present::error(&plan, &error)))?;
+        if outcome.has_passed() {
+            return Ok(());
+        }
+        Err(Failed::from(present::failures(&plan, &outcome, Look::Plain)))
+    })
+}
