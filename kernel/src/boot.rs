@@ -100,10 +100,11 @@ pub(crate) fn populate(
     engine: &Engine<Box<State>>,
     manifest: &Manifest,
 ) -> Result<Vec<Option<Instance<Box<State>>>>, BootError> {
+    // A manifest with more than there can be is refused below, before anybody runs.
     let count = u16::try_from(manifest.actors.len()).unwrap_or(u16::MAX);
     state.record_of(None, What::Boot { actors: count }, &[]);
     let mut instances: Vec<Option<Instance<Box<State>>>> = Vec::new();
-    instances.resize_with(ACTORS_MAX, || None);
+    instances.resize_with(state.actors.len(), || None);
     let mut arena = manifest.arena;
     for (index, actor) in manifest.actors.iter().enumerate() {
         let fail = |reason| BootError { actor: actor.name.clone(), reason };

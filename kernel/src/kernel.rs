@@ -25,8 +25,8 @@ use crate::event::Event;
 use crate::fault::ExitReason;
 use crate::fault::Fault;
 use crate::id::ActorId;
-use crate::limits::ACTORS_MAX;
 use crate::limits::BYTES_PER_FUEL;
+use crate::limits::EVENTS_PER_POLL;
 use crate::limits::SLICE_FUEL;
 use crate::manifest::Manifest;
 use crate::personality;
@@ -72,17 +72,19 @@ impl Kernel {
         let mut engine = Engine::default();
         personality::define(&mut engine);
         let screen = board.framebuffer().map(|screen| screen.info());
-        let mut state = Box::new(State::new(ACTORS_MAX, manifest.regions.clone(), screen));
+        let mut state = Box::new(State::new(manifest, screen));
         let instances = populate(&mut state, &engine, manifest)?;
         Ok(Kernel { state: Some(state), instances, fuel: 0 })
     }
 
-    /// Takes in what happened, then runs at most one slice. `now` never goes back.
+    /// Takes in what happened, at most [`EVENTS_PER_POLL`] events, then runs at most one slice.
+    /// `now` never goes back. A board that has more events polls again at once.
     pub fn poll(&mut self, now: Instant, board: &mut impl Board) -> Next {
         let mut state = self.state.take().expect("the state is there between two polls");
         assert!(state.now <= now, "time never goes back");
         state.now = now;
-        while let Some(event) = board.event() {
+        for _ in 0..EVENTS_PER_POLL {
+            let Some(event) = board.event() else { break };
             state.input(event);
             if event == Event::PowerOff {
                 self.power_off(&mut state);
@@ -171,7 +173,7 @@ impl Kernel {
     }
 
     fn power_off(&mut self, state: &mut State) {
-        for index in 0..ACTORS_MAX {
+        for index in 0..self.instances.len() {
             if state.actors[index].is_some() {
                 state.bury(index, ExitReason::PowerOff);
                 self.instances[index] = None;

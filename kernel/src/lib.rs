@@ -9,7 +9,7 @@
 //! system, no window and no actor by name, and it cannot tell a simulator from a board.
 //!
 //! ```
-//! use kernel::{Kernel, Next, manifest::Manifest, time::Instant};
+//! use kernel::{Kernel, Next, manifest::Manifest, time::Instant, trace::Capacity};
 //! # use kernel::{device::{Board, Framebuffer}, event::Event};
 //! # struct Bare;
 //! # struct Void;
@@ -40,7 +40,8 @@
 //! #     fn framebuffer(&mut self) -> Option<&mut Void> { None }
 //! # }
 //! # let mut board = Bare;
-//! let manifest = Manifest { actors: vec![], regions: vec![], arena: 64 * 1024 };
+//! let trace = Capacity::ONE_POLL;
+//! let manifest = Manifest { actors: vec![], regions: vec![], arena: 0, trace };
 //! let mut kernel = Kernel::boot(&manifest, &mut board).expect("an empty manifest is fine");
 //! assert_eq!(kernel.poll(Instant::ZERO, &mut board), Next::Halted);
 //! ```
@@ -63,12 +64,12 @@ pub mod id;
 pub mod fault;
 pub mod event;
 pub mod device;
-pub mod manifest;
 pub mod queue;
 pub mod call;
 pub mod capability;
 pub mod cspace;
 pub mod trace;
+pub mod manifest;
 pub mod mailbox;
 pub mod timer;
 pub mod schedule;

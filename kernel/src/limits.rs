@@ -54,21 +54,37 @@ pub const STACK_MAX: usize = 64 * 1024;
 /// Elements of one table in a module.
 pub const TABLE_MAX: usize = 4096;
 
-/// Trace records kept until the board drains them.
-pub const TRACE_RECORDS: usize = 4096;
+/// Events that one poll takes in.
+pub const EVENTS_PER_POLL: usize = 64;
 
-/// Bytes of text kept with them.
-pub const TRACE_BYTES: usize = 128 * 1024;
+/// Trace records that one poll can write.
+pub const TRACE_RECORDS: usize = 16 * 1024;
+
+/// Bytes of text that one poll can write with them.
+pub const TRACE_BYTES: usize = 256 * 1024;
 
 /// Bytes of a payload that its trace record keeps.
-pub const TRACE_PAYLOAD_MAX: usize = 256;
+pub const TRACE_PAYLOAD_MAX: usize = 128;
 
 // A mailbox takes at least one message of any length, else a sender could wait for ever.
 const _: () = assert!(PAYLOAD_MAX <= MAILBOX_BYTES);
 
-// One slice cannot overrun a drained trace: each record costs its actor a call's fuel (at most
-// two for one call, and the death of one actor adds one for each slot that named it).
-const _: () = assert!(2 * (SLICE_FUEL / CALL_FUEL) as usize <= TRACE_RECORDS);
+// One poll cannot overrun a drained trace. An event writes at most two records, a call at most two,
+// and a death two and one for each other actor.
+const _: () = {
+    let events = 2 * EVENTS_PER_POLL;
+    let calls = 2 * (SLICE_FUEL / CALL_FUEL) as usize;
+    let deaths = ACTORS_MAX * (ACTORS_MAX + 1);
+    assert!(events + calls + deaths <= TRACE_RECORDS);
+};
+
+// Nor can it overrun its text: payloads are paid for by the call that moves them, log lines by the
+// byte.
+const _: () = {
+    let fuel = CALL_FUEL + TRACE_PAYLOAD_MAX as u64 / BYTES_PER_FUEL;
+    assert!((SLICE_FUEL / fuel) as usize * TRACE_PAYLOAD_MAX <= TRACE_BYTES);
+    assert!((SLICE_FUEL / LOG_FUEL_PER_BYTE) as usize <= TRACE_BYTES);
+};
 
 // One slice cannot overrun a drained console: each byte costs fuel, and so does each call,
 // which covers the name and brackets in front of the line.

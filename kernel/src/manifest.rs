@@ -5,6 +5,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::trace::Capacity;
+
 /// The whole first population.
 #[derive(Clone, Debug)]
 pub struct Manifest {
@@ -14,6 +16,8 @@ pub struct Manifest {
     pub regions: Vec<Region>,
     /// Bytes of linear memory that all actors together may have (design: the module arena).
     pub arena: usize,
+    /// How much the trace keeps until it is drained.
+    pub trace: Capacity,
 }
 
 /// Memory under a name. A borrowed region, such as one in flash, is read-only.

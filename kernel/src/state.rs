@@ -25,9 +25,11 @@ use crate::fault::ExitReason;
 use crate::id::ActorId;
 use crate::input::Message;
 use crate::input::message_of;
+use crate::limits::ACTORS_MAX;
 use crate::limits::ENTROPY_BYTES;
 use crate::limits::TRACE_PAYLOAD_MAX;
 use crate::mailbox::Envelope;
+use crate::manifest::Manifest;
 use crate::manifest::Region;
 use crate::schedule::Schedule;
 use crate::time::Instant;
@@ -111,12 +113,9 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// A state with room for this many actors and nothing in it.
-    pub(crate) fn new(
-        actors: usize,
-        regions: Vec<Region>,
-        screen: Option<FramebufferInfo>,
-    ) -> State {
+    /// A state with room for the actors of a manifest and nothing in it.
+    pub(crate) fn new(manifest: &Manifest, screen: Option<FramebufferInfo>) -> State {
+        let actors = manifest.actors.len().min(ACTORS_MAX);
         State {
             now: Instant::ZERO,
             slice: 0,
@@ -127,8 +126,8 @@ impl State {
             devices: Vec::new(),
             schedule: Schedule::new(actors),
             timers: Timers::new(actors),
-            regions,
-            trace: Trace::default(),
+            regions: manifest.regions.clone(),
+            trace: Trace::new(manifest.trace),
             console: Console::default(),
             screen,
             pins: 0,

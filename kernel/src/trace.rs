@@ -151,19 +151,35 @@ pub struct Trace {
     lost: u64,
 }
 
-impl Default for Trace {
-    fn default() -> Trace {
-        Trace { records: ByteQueue::with_capacity(TRACE_RECORDS, TRACE_BYTES), lost: 0 }
-    }
+/// How much a trace keeps until it is drained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// How many records.
+    pub records: usize,
+    /// Bytes of text with them.
+    pub bytes: usize,
+}
+
+impl Capacity {
+    /// All that one poll can write: whoever drains after each poll loses nothing. A board with
+    /// little memory asks for less.
+    pub const ONE_POLL: Capacity = Capacity { records: TRACE_RECORDS, bytes: TRACE_BYTES };
 }
 
 impl Trace {
+    /// An empty trace.
+    pub fn new(capacity: Capacity) -> Trace {
+        Trace { records: ByteQueue::with_capacity(capacity.records, capacity.bytes), lost: 0 }
+    }
+
     /// Adds a record with its text.
     pub fn push(&mut self, record: Record, text: &[u8]) {
-        assert!(text.len() <= TRACE_BYTES, "a record's text is cut before it comes here");
         while !self.records.has_room_for(text.len()) {
-            self.records.pop(|_, _, _| ());
             self.lost += 1;
+            if self.records.pop(|_, _, _| ()).is_none() {
+                // Not even an empty trace has room for this one.
+                return;
+            }
         }
         self.records.push(record, text);
     }

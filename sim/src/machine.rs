@@ -17,6 +17,7 @@ use kernel::Next;
 use kernel::event::Event;
 use kernel::manifest::Manifest;
 use kernel::time::Instant;
+use kernel::trace::Capacity;
 use kernel::trace::Record;
 use kernel::trace::What;
 
@@ -75,6 +76,7 @@ impl Machine {
             actors: plan.actors.iter().map(|actor| actor.manifest.clone()).collect(),
             regions: plan.regions.clone(),
             arena: plan.profile.arena(),
+            trace: Capacity::ONE_POLL,
         };
         let kernel = Kernel::boot(&manifest, &mut board)?;
         let font = plan.regions.iter().find(|region| region.name == "font");

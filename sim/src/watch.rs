@@ -123,8 +123,7 @@ impl Watch {
             }
             Condition::Frame { .. } => {
                 let read = world.frame_text(self.board);
-                let text = if read.is_empty() { "no text at all".to_owned() } else { read };
-                format!("the frame reads:\n{}", last_lines(&text, 24))
+                format!("the frame reads:\n{}", last_lines(&read, 24))
             }
         }
     }
@@ -157,6 +156,9 @@ fn holds_text(payload: &[u8], text: &str) -> bool {
 
 /// The end of a text, indented.
 fn last_lines(text: &str, count: usize) -> String {
+    if text.is_empty() {
+        return "    (nothing)".to_owned();
+    }
     let lines: Vec<&str> = text.lines().collect();
     let from = lines.len().saturating_sub(count);
     lines[from..].iter().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")

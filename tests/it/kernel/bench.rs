@@ -16,6 +16,7 @@ use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
 use kernel::time::Instant;
+use kernel::trace::Capacity;
 use kernel::trace::Record;
 use kernel::trace::What;
 
@@ -121,7 +122,8 @@ pub(super) fn refusal(actors: Vec<ActorManifest>) -> String {
 }
 
 fn boot(actors: Vec<ActorManifest>) -> Result<Kernel, BootError> {
-    let manifest = Manifest { actors, regions: Vec::new(), arena: 8 << 20 };
+    let trace = Capacity::ONE_POLL;
+    let manifest = Manifest { actors, regions: Vec::new(), arena: 8 << 20, trace };
     Kernel::boot(&manifest, &mut Bare(Void))
 }
 
