@@ -38,6 +38,7 @@ pub mod board;
 pub mod machine;
 pub mod world;
 pub mod watch;
+pub mod report;
 pub mod runner;
 pub mod snapshot;
 pub mod play;

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use kernel::BootError;
 
-use crate::runner::Content;
-use crate::runner::Report;
+use crate::report::Content;
+use crate::report::Report;
 use crate::runner::Runner;
 use crate::scenario::plan::Plan;
 use crate::snapshot;

@@ -16,8 +16,8 @@ use devices::picture::difference;
 use similar::ChangeTag;
 use similar::TextDiff;
 
-use crate::runner::Content;
-use crate::runner::Take;
+use crate::report::Content;
+use crate::report::Take;
 
 /// Lines of a difference that are shown.
 const DIFFERENCE_LINES: usize = 24;

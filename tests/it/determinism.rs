@@ -2,7 +2,7 @@
 
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
-use sim::runner::Report;
+use sim::report::Report;
 use sim::runner::Runner;
 use sim::runner::Turn;
 use sim::runner::run;

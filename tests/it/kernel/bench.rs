@@ -21,9 +21,9 @@ use kernel::trace::Record;
 use kernel::trace::What;
 
 /// Nothing that could be driven, drawn on or written to.
-pub(super) struct Bare(Void);
+pub(crate) struct Bare(Void);
 
-pub(super) struct Void;
+pub(crate) struct Void;
 
 impl embedded_io::ErrorType for Void {
     type Error = Infallible;
@@ -94,7 +94,7 @@ impl Board for Bare {
 }
 
 /// An actor of priority 16 with two pages of memory, the log in slot 1 and the clock in slot 2.
-pub(super) fn actor(name: &str, text: &str) -> ActorManifest {
+pub(crate) fn actor(name: &str, text: &str) -> ActorManifest {
     let log = Grant { object: GrantObject::Log, rights: Rights::WRITE };
     let clock = Grant { object: GrantObject::Clock, rights: Rights::READ };
     ActorManifest {
@@ -107,14 +107,14 @@ pub(super) fn actor(name: &str, text: &str) -> ActorManifest {
 }
 
 /// The same actor with one more grant, in slot 3 and following: an endpoint.
-pub(super) fn knowing(mut actor: ActorManifest, other: &str, rights: Rights) -> ActorManifest {
+pub(crate) fn knowing(mut actor: ActorManifest, other: &str, rights: Rights) -> ActorManifest {
     let object = GrantObject::Endpoint(other.to_owned());
     actor.grants.push(Grant { object, rights });
     actor
 }
 
 /// The reason why these actors do not boot.
-pub(super) fn refusal(actors: Vec<ActorManifest>) -> String {
+pub(crate) fn refusal(actors: Vec<ActorManifest>) -> String {
     match boot(actors) {
         Ok(_) => panic!("it boots"),
         Err(error) => error.to_string(),
@@ -128,13 +128,13 @@ fn boot(actors: Vec<ActorManifest>) -> Result<Kernel, BootError> {
 }
 
 /// What some actors did within so many slices, or until nothing more can happen.
-pub(super) struct Run {
+pub(crate) struct Run {
     records: Vec<(Record, String)>,
 }
 
 impl Run {
     /// Boots and runs. A moment passes with each slice; waiting is skipped.
-    pub(super) fn of(actors: Vec<ActorManifest>, slices: usize) -> Run {
+    pub(crate) fn of(actors: Vec<ActorManifest>, slices: usize) -> Run {
         let mut kernel = boot(actors).expect("the test's own manifest is right");
         let mut board = Bare(Void);
         let mut now = Instant::ZERO;
@@ -155,13 +155,13 @@ impl Run {
     }
 
     /// The lines that an actor logged.
-    pub(super) fn logged(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn logged(&self, name: &str) -> Vec<&str> {
         let own = self.records.iter().filter(|(record, _)| self.is_of(record, name));
         own.filter(|(record, _)| record.what == What::Log).map(|(_, text)| text.as_str()).collect()
     }
 
     /// What an actor did, apart from its birth.
-    pub(super) fn did(&self, name: &str) -> Vec<What> {
+    pub(crate) fn did(&self, name: &str) -> Vec<What> {
         let own = self.records.iter().filter(|(record, _)| self.is_of(record, name));
         own.map(|(record, _)| record.what)
             .filter(|what| !matches!(what, What::Spawn { .. } | What::Grant { .. }))

@@ -1,6 +1,6 @@
 //! What the kernel promises to single actors, shown by actors of a few instructions each.
 
-mod bench;
+pub(crate) mod bench;
 mod life;
 mod load;
 mod message;

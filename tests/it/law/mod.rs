@@ -1,5 +1,6 @@
 //! The laws of the kernel, each against a small reference model.
 
+mod call;
 mod cspace;
 mod schedule;
 
@@ -12,7 +13,7 @@ use proptest::test_runner::TestRunner;
 
 /// Every law.
 pub(crate) fn trials() -> Vec<Trial> {
-    [schedule::trials(), cspace::trials()].into_iter().flatten().collect()
+    [schedule::trials(), cspace::trials(), call::trials()].into_iter().flatten().collect()
 }
 
 /// A law as a test case: 256 random cases, or as many as `PROPTEST_CASES` says.
