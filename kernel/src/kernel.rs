@@ -14,7 +14,6 @@ use crate::boot::BootError;
 use crate::boot::is_held;
 use crate::boot::populate;
 use crate::call::CallName;
-use crate::capability::Capability;
 use crate::device::Board;
 use crate::device::Framebuffer;
 use crate::engine::Engine;
@@ -24,7 +23,6 @@ use crate::engine::Instance;
 use crate::event::Event;
 use crate::fault::ExitReason;
 use crate::fault::Fault;
-use crate::id::ActorId;
 use crate::limits::BYTES_PER_FUEL;
 use crate::limits::EVENTS_PER_POLL;
 use crate::limits::SLICE_FUEL;
@@ -126,12 +124,6 @@ impl Kernel {
     /// The actors that live.
     pub fn processes(&self) -> impl Iterator<Item = ProcessRecord> + '_ {
         self.state().actors.iter().flatten().map(|actor| actor.record())
-    }
-
-    /// What an actor holds.
-    pub fn held(&self, id: ActorId) -> impl Iterator<Item = Capability> + '_ {
-        let alive = self.state().alive(id).into_iter();
-        alive.flat_map(|actor| self.state().cspaces.held(actor.id.index()).map(|(_, held)| held))
     }
 
     fn state(&self) -> &State {

@@ -132,6 +132,7 @@ impl Machine {
             self.be_due((Instant::ZERO + idle).max(self.free));
         }
         self.driven.extend(self.board.settle(now));
+        assert_eq!(self.kernel.trace_lost(), 0, "what one poll writes fits the trace");
         let Machine { kernel, cast, name, .. } = self;
         kernel.drain_trace(|record, head, tail| {
             let text = [head, tail].concat();
