@@ -1,6 +1,7 @@
 //! `orrery`: the command line.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -97,6 +98,9 @@ enum Target {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = run_with_quiet_insta() {
+        return code;
+    }
     let ending = match Arguments::parse().verb {
         Verb::Sim(sim) => {
             let Target::Kernel = sim.on;
@@ -127,6 +131,21 @@ fn main() -> ExitCode {
         }
     };
     ExitCode::from(ending as u8)
+}
+
+/// insta is told by its environment what to say and to write, and a program cannot safely change
+/// its own; so it starts itself once more with the right one. `None` if it has that already.
+fn run_with_quiet_insta() -> Option<ExitCode> {
+    const QUIET: [(&str, &str); 2] = [("INSTA_OUTPUT", "none"), ("INSTA_UPDATE", "new")];
+    let is_quiet =
+        |(name, value): (&str, &str)| std::env::var_os(name).is_some_and(|found| found == *value);
+    if QUIET.into_iter().all(is_quiet) {
+        return None;
+    }
+    let program = std::env::current_exe().ok()?;
+    let status = Command::new(program).args(std::env::args_os().skip(1)).envs(QUIET).status();
+    let code = status.ok()?.code().unwrap_or(1);
+    Some(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 fn review(update: bool) -> Review {
