@@ -22,9 +22,9 @@ use crate::engine::Exit;
 use crate::engine::Instance;
 use crate::event::Event;
 use crate::fault::ExitReason;
-use crate::fault::Fault;
 use crate::limits::BYTES_PER_FUEL;
 use crate::limits::EVENTS_PER_POLL;
+use crate::limits::MESSAGE_MAX;
 use crate::limits::SLICE_FUEL;
 use crate::manifest::Manifest;
 use crate::personality;
@@ -201,16 +201,23 @@ fn enter(
             instance.answer(state, word)
         }
         Turn::Handle => {
+            // A module without memory learns who sent what, and how long the payload is.
+            let mut unseen;
             let start = instance.message_buffer();
-            let into = &mut instance.memory()[start..];
+            let into = match instance.memory() {
+                [] => {
+                    unseen = [0; MESSAGE_MAX];
+                    &mut unseen[..]
+                }
+                memory => &mut memory[start..],
+            };
             match receive(&mut state, current, into) {
                 Some(Ok(received)) => {
                     charge(instance, received.bytes);
                     let (opcode, sender, len) = (received.opcode, received.sender, received.len);
                     instance.enter(state, Entry::Message { opcode, sender, len })
                 }
-                // A module without memory cannot be given a message.
-                Some(Err(_)) => (state, Exit::Faulted(Fault::MemoryOutOfBounds)),
+                Some(Err(_)) => unreachable!("the buffer holds the largest message"),
                 None => unreachable!("a handler is woken by a message"),
             }
         }

@@ -9,6 +9,9 @@ pub const SLOTS: usize = 64;
 /// Bytes of payload in one message. Larger data is granted as memory.
 pub const PAYLOAD_MAX: usize = 1024;
 
+/// Bytes that the largest message takes in an actor's memory.
+pub const MESSAGE_MAX: usize = abi::message::Header::BYTES + PAYLOAD_MAX;
+
 /// Messages in one mailbox.
 pub const MAILBOX_MESSAGES: usize = 16;
 

@@ -20,11 +20,8 @@ use crate::engine::import::ResultKind;
 use crate::engine::module::LoadError;
 use crate::engine::module::Module;
 use crate::fault::Fault;
-use crate::limits::PAYLOAD_MAX;
+use crate::limits::MESSAGE_MAX;
 use crate::limits::START_FUEL;
-
-/// Bytes that the largest message takes in an actor's memory.
-const MESSAGE_BYTES: usize = Header::BYTES + PAYLOAD_MAX;
 
 /// A module with its memory and, between two slices, its suspended call.
 pub struct Instance<H> {
@@ -120,19 +117,19 @@ fn message_buffer<H>(
             return Err(LoadError::BadMessageBuffer);
         };
         let address = address as u32 as usize;
-        let fits = address.checked_add(MESSAGE_BYTES).is_some_and(|last| last <= end);
+        let fits = address.checked_add(MESSAGE_MAX).is_some_and(|last| last <= end);
         return if fits { Ok(address) } else { Err(LoadError::BadMessageBuffer) };
     }
     // The size of a page is 1 or 65536; growing by one shows which.
     let mut grow = |pages: usize| {
         memory.grow(&mut *store, pages as u64).map_err(|_| LoadError::TooMuchMemory {
-            wanted: end + MESSAGE_BYTES,
+            wanted: end + MESSAGE_MAX,
             allowed: store.data().quota.memory_max,
         })?;
         Ok(memory.data_size(&*store))
     };
     let page = grow(1)? - end;
-    grow(MESSAGE_BYTES.div_ceil(page) - 1)?;
+    grow(MESSAGE_MAX.div_ceil(page) - 1)?;
     Ok(end)
 }
 

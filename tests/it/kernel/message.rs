@@ -2,6 +2,7 @@
 
 use abi::refusal::Refusal;
 use abi::rights::Rights;
+use kernel::fault::ExitReason;
 use kernel::manifest::ActorManifest;
 use kernel::trace::What;
 
@@ -15,6 +16,7 @@ pub(super) const CASES: &[Case] = &[
     ("a_receiver_of_higher_priority_runs_at_once", outranked),
     ("a_handler_is_given_each_message_once_and_in_order", handled),
     ("a_handler_without_a_buffer_gets_memory_of_its_own", grown_buffer),
+    ("a_handler_without_memory_learns_what_a_message_is_about", no_memory),
     ("a_capability_arrives_with_its_message_or_neither_does", no_slot),
     ("a_message_that_is_larger_than_the_buffer_stays", small_buffer),
     ("the_kernels_opcodes_cannot_be_sent", reserved),
@@ -96,6 +98,26 @@ fn grown_buffer() {
     let sender = knowing(start("sender", &messages("hi")), "handler", Rights::WRITE);
     let run = Run::of(vec![sender, handler], 40);
     assert_eq!(run.logged("handler"), ["h", "i"]);
+}
+
+/// It stays for opcode 7 and returns for any other.
+fn no_memory() {
+    let handler = actor(
+        "handler",
+        r#"(module (func (export "handle_message")
+            (param $opcode i32) (param $source i64) (param $at i32) (param $len i32) (result i32)
+            (i32.eq (local.get $opcode) (i32.const 7))))"#,
+    );
+    let body = format!(
+        "{} (drop (call $send (i64.const 3) (i32.const 8) (i32.const 0) (i32.const 4)
+            (i64.const -1)))",
+        messages("xy")
+    );
+    let sender = knowing(start("sender", &body), "handler", Rights::WRITE);
+    let did = Run::of(vec![sender, handler], 40).did("handler");
+    let received = did.iter().filter(|what| matches!(what, What::Receive { .. })).count();
+    assert_eq!(received, 3);
+    assert!(did.contains(&What::Exit(ExitReason::Returned)), "{did:?}");
 }
 
 /// The receiver fills its cspace with copies before it receives: the send is refused (`K` is `A`
