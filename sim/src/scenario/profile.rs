@@ -74,8 +74,8 @@ impl ProfileName {
         }
     }
 
-    /// How long its processor takes for a slice of this many logical instructions. A PC needs
-    /// about half a nanosecond for each; an ESP32-C6 17 machine instructions at 160 MHz
+    /// How long its processor takes for a slice of this many logical instructions. A PC is taken
+    /// to need half a nanosecond for each; an ESP32-C6 17 machine instructions at 160 MHz
     /// (`docs/performance.md`). To this comes the way into the actor and out again.
     pub const fn slice_nanos(self, fuel: u64) -> u64 {
         if fuel == 0 {
