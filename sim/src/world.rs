@@ -16,6 +16,7 @@ use kernel::time::Instant;
 use crate::agenda::Agenda;
 use crate::machine::Machine;
 use crate::machine::Seen;
+use crate::scenario::plan::PinPlace;
 use crate::scenario::plan::Plan;
 use crate::trace::Trace;
 
@@ -64,7 +65,7 @@ impl World {
         for (name, board) in &plan.boards {
             machines.push(Machine::boot(name, board, plan.seed)?);
         }
-        let end = |place: &crate::scenario::plan::PinPlace| {
+        let end = |place: &PinPlace| {
             let board = plan.boards.get_index_of(&place.board);
             (board.expect("a checked plan's wires end on its boards"), place.pin)
         };

@@ -33,11 +33,6 @@ impl Rights {
     pub const fn is_within(self, other: Rights) -> bool {
         self.0 & !other.0 == 0
     }
-
-    /// The rights that both sets have.
-    pub const fn intersect(self, other: Rights) -> Rights {
-        Rights(self.0 & other.0)
-    }
 }
 
 impl BitOr for Rights {

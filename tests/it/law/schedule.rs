@@ -6,6 +6,7 @@ use kernel::limits::PRIORITIES;
 use kernel::schedule::Schedule;
 use libtest_mimic::Trial;
 use proptest::collection::vec;
+use proptest::prelude::Just;
 use proptest::prelude::Strategy;
 use proptest::prelude::prop_oneof;
 use proptest::prop_assert_eq;
@@ -71,8 +72,6 @@ fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Pop),
     ]
 }
-
-use proptest::prelude::Just;
 
 fn agrees_with_the_model(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let mut schedule = Schedule::new(ACTORS);
