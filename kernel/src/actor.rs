@@ -98,6 +98,7 @@ impl Actor {
                 Activity::Waiting => ProcessState::Waiting,
                 Activity::Sleeping => ProcessState::Sleeping,
             },
+            restarts: 0,
             name,
         }
     }

@@ -26,6 +26,7 @@ use crate::mailbox::Mailbox;
 use crate::manifest::ActorManifest;
 use crate::manifest::GrantObject;
 use crate::manifest::Manifest;
+use crate::manifest::Program;
 use crate::state::State;
 use crate::trace::What;
 
@@ -109,7 +110,8 @@ pub(crate) fn populate(
     for (index, actor) in manifest.actors.iter().enumerate() {
         let fail = |reason| BootError { actor: actor.name.clone(), reason };
         check(manifest, index, arena).map_err(fail)?;
-        let loaded = engine.load(&actor.wasm);
+        let Program::Wasm(wasm) = &actor.program;
+        let loaded = engine.load(wasm);
         let instance = loaded.and_then(|module| engine.instantiate(&module, actor.memory));
         let instance = instance.map_err(|error| fail(BootReason::Load(error)))?;
         arena -= actor.memory;
@@ -224,6 +226,7 @@ fn root_of(
         GrantObject::Pointer => Object::Pointer,
         GrantObject::Serial => Object::Serial,
         GrantObject::Processes => Object::Processes,
+        _ => return Err(BootReason::NoScreen),
     };
     Ok((device(state, object), object))
 }

@@ -31,6 +31,42 @@ pub enum Object {
     Serial,
     /// The process table.
     Processes,
+    /// Names below a prefix, by the prefix's number.
+    Namespace(u16),
+    /// The power to make actors under a supervisor, by the supervisor's number.
+    Spawner(u16),
+    /// An actor as the one who made it holds it.
+    Child(ActorId),
+    /// The answer that an actor waits for.
+    Reply(ActorId),
+    /// A file server's directory.
+    Directory(ActorId),
+    /// A file server's file.
+    File(ActorId),
+    /// A lock, by its number.
+    Mutex(u16),
+    /// A lock with permits, by its number.
+    Semaphore(u16),
+    /// An interrupt line.
+    Interrupt(u8),
+    /// x86 I/O ports.
+    Ports(PortRange),
+}
+
+/// Some x86 I/O ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortRange {
+    /// The first.
+    pub first: u16,
+    /// How many.
+    pub count: u16,
+}
+
+impl PortRange {
+    fn is_within(&self, other: &PortRange) -> bool {
+        let end = |range: &PortRange| u32::from(range.first) + u32::from(range.count);
+        other.first <= self.first && end(self) <= end(other)
+    }
 }
 
 /// Some bytes of one region.
@@ -72,6 +108,26 @@ impl Object {
             Object::Pointer => ObjectKind::Pointer,
             Object::Serial => ObjectKind::Serial,
             Object::Processes => ObjectKind::Processes,
+            Object::Namespace(_) => ObjectKind::Namespace,
+            Object::Spawner(_) => ObjectKind::Spawner,
+            Object::Child(_) => ObjectKind::Child,
+            Object::Reply(_) => ObjectKind::Reply,
+            Object::Directory(_) => ObjectKind::Directory,
+            Object::File(_) => ObjectKind::File,
+            Object::Mutex(_) => ObjectKind::Mutex,
+            Object::Semaphore(_) => ObjectKind::Semaphore,
+            Object::Interrupt(_) => ObjectKind::Interrupt,
+            Object::Ports(_) => ObjectKind::Ports,
+        }
+    }
+
+    /// The actor behind it, if what is sent through it goes to a mailbox.
+    pub const fn actor(&self) -> Option<ActorId> {
+        match self {
+            Object::Endpoint(id) | Object::Child(id) | Object::Directory(id) | Object::File(id) => {
+                Some(*id)
+            }
+            _ => None,
         }
     }
 
@@ -85,6 +141,13 @@ impl Object {
                     && end(part) <= end(whole)
             }
             (Object::Pins(part), Object::Pins(whole)) => part & !whole == 0,
+            (Object::Ports(part), Object::Ports(whole)) => part.is_within(whole),
+            // Who has an actor in hand can send to it; who can send can be held to one protocol.
+            (Object::Endpoint(part), Object::Child(whole)) => part == whole,
+            (
+                Object::Directory(part) | Object::File(part),
+                Object::Endpoint(whole) | Object::Child(whole),
+            ) => part == whole,
             _ => self == other,
         }
     }

@@ -24,6 +24,15 @@ pub enum Event {
     },
     /// Unpredictable bytes for the kernel's pool.
     Entropy([u8; 32]),
+    /// A device raised its interrupt line.
+    Interrupt(u8),
+    /// A debugger wants an actor's slice to end when the actor has used this much fuel in all.
+    Preempt {
+        /// The actor's id.
+        actor: u64,
+        /// Logical instructions since its spawn.
+        fuel: u64,
+    },
     /// Power is about to go: stop every actor.
     PowerOff,
 }

@@ -40,8 +40,16 @@
 //! #     fn framebuffer(&mut self) -> Option<&mut Void> { None }
 //! # }
 //! # let mut board = Bare;
-//! let trace = Capacity::ONE_POLL;
-//! let manifest = Manifest { actors: vec![], regions: vec![], arena: 0, trace };
+//! let trace = Capacity::one_poll(0);
+//! let manifest = Manifest {
+//!     identity: "bare".into(),
+//!     places: 0,
+//!     supervisors: vec![],
+//!     actors: vec![],
+//!     regions: vec![],
+//!     arena: 0,
+//!     trace,
+//! };
 //! let mut kernel = Kernel::boot(&manifest, &mut board).expect("an empty manifest is fine");
 //! assert_eq!(kernel.poll(Instant::ZERO, &mut board), Next::Halted);
 //! ```

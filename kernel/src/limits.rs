@@ -1,7 +1,7 @@
 //! Every bound of the kernel, named, with the relations between them proven.
 
-/// Actors alive at once, unless the board says less.
-pub const ACTORS_MAX: usize = 64;
+/// Places for actors, unless the manifest says less.
+pub const ACTORS_MAX: usize = 16 * 1024 + 2;
 
 /// Capabilities one actor can hold. A cspace finds its free slot in one 64-bit word.
 pub const SLOTS: usize = 64;
@@ -12,11 +12,35 @@ pub const PAYLOAD_MAX: usize = 1024;
 /// Bytes that the largest message takes in an actor's memory.
 pub const MESSAGE_MAX: usize = abi::message::Header::BYTES + PAYLOAD_MAX;
 
-/// Messages in one mailbox.
+/// Messages in one mailbox, unless the manifest says otherwise.
 pub const MAILBOX_MESSAGES: usize = 16;
 
-/// Bytes of payload in one mailbox.
+/// Messages that a manifest or a spawner may ask for.
+pub const MAILBOX_MESSAGES_MAX: usize = 1024;
+
+/// Bytes of payload in one mailbox, however many messages it takes.
 pub const MAILBOX_BYTES: usize = 4096;
+
+/// Supervisors, the root included.
+pub const SUPERVISORS_MAX: usize = 64;
+
+/// Restarts within a period that a supervisor can allow.
+pub const INTENSITY_MAX: u16 = 1000;
+
+/// Names and paths in the namespace, mounts included.
+pub const NAMES_MAX: usize = 256;
+
+/// Bytes of a flat name (seed 001).
+pub const FLAT_NAME_MAX: usize = 63;
+
+/// Bytes of a path (seed 001).
+pub const PATH_MAX: usize = 127;
+
+/// Mutexes and semaphores at once.
+pub const LOCKS_MAX: usize = 256;
+
+/// Slices that higher priorities may take in a row while a lower one is ready.
+pub const PASSED_OVER_MAX: u32 = 32;
 
 /// Priorities; the larger number runs first.
 pub const PRIORITIES: usize = 32;
@@ -60,7 +84,7 @@ pub const TABLE_MAX: usize = 4096;
 /// Events that one poll takes in.
 pub const EVENTS_PER_POLL: usize = 64;
 
-/// Trace records that one poll can write.
+/// Trace records that one poll can write, apart from those of deaths.
 pub const TRACE_RECORDS: usize = 16 * 1024;
 
 /// Bytes of text that one poll can write with them.
@@ -72,14 +96,16 @@ pub const TRACE_PAYLOAD_MAX: usize = 128;
 // A mailbox takes at least one message of any length, else a sender could wait for ever.
 const _: () = assert!(PAYLOAD_MAX <= MAILBOX_BYTES);
 
-// One poll cannot overrun a drained trace. An event writes at most two records, a call at most two,
-// and a death two and one for each other actor.
+// One poll cannot overrun a drained trace. An event writes at most two records and a call at most
+// four; what deaths write is counted for each place (`trace::Capacity::one_poll`).
 const _: () = {
     let events = 2 * EVENTS_PER_POLL;
-    let calls = 2 * (SLICE_FUEL / CALL_FUEL) as usize;
-    let deaths = ACTORS_MAX * (ACTORS_MAX + 1);
-    assert!(events + calls + deaths <= TRACE_RECORDS);
+    let calls = 4 * (SLICE_FUEL / CALL_FUEL) as usize;
+    assert!(events + calls <= TRACE_RECORDS);
 };
+
+// An index of a place fits an id, and one more value says "none".
+const _: () = assert!(ACTORS_MAX < u16::MAX as usize);
 
 // Nor can it overrun its text: payloads are paid for by the call that moves them, log lines by the
 // byte.

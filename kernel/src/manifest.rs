@@ -4,12 +4,21 @@ use abi::rights::Rights;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
+use crate::time::Duration;
 use crate::trace::Capacity;
 
 /// The whole first population.
 #[derive(Clone, Debug)]
 pub struct Manifest {
+    /// What the node is called, in `/node/{identity}`.
+    pub identity: String,
+    /// How many actors there can be at once, at most [`crate::limits::ACTORS_MAX`].
+    pub places: usize,
+    /// Supervisors below the root, parents before children. A supervisor stands in its parent's
+    /// order where the first actor below it does.
+    pub supervisors: Vec<SupervisorManifest>,
     /// The actors in the order of their start.
     pub actors: Vec<ActorManifest>,
     /// Memory that can be granted, such as the ramdisk and the font.
@@ -29,17 +38,127 @@ pub struct Region {
     pub bytes: Cow<'static, [u8]>,
 }
 
+/// What a supervisor does about the others when one of its children is restarted. The words and
+/// their meaning are OTP's (Erlang/OTP documentation, "Supervisor Behaviour").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// Nothing.
+    OneForOne,
+    /// All of them are ended and started again.
+    OneForAll,
+    /// Those that were started after it are ended and started again.
+    RestForOne,
+}
+
+/// Whether a child that has ended is started again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// Always.
+    Permanent,
+    /// If it ended abnormally.
+    Transient,
+    /// Never.
+    Temporary,
+}
+
+/// How a supervisor ends a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    /// At once.
+    Kill,
+    /// It is asked to end ([`abi::message::SHUTDOWN`]) and ended if it has not after this time.
+    After(Duration),
+    /// It is asked to end and waited for. Supervisors below supervisors are ended so.
+    Wait,
+}
+
+/// How long a supervisor waits before a restart: nothing, then `first`, then twice as long for each
+/// restart within the supervisor's period, but never longer than `last`. With `first` zero it
+/// restarts at once, as OTP does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// Before the second restart within the period.
+    pub first: Duration,
+    /// At most.
+    pub last: Duration,
+}
+
+/// How a supervisor decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SupervisorSpec {
+    /// What it does about the others.
+    pub strategy: Strategy,
+    /// Restarts within the period that it puts up with: one more and it gives up, ends its children
+    /// and itself. At most [`crate::limits::INTENSITY_MAX`].
+    pub intensity: u16,
+    /// The period.
+    pub period: Duration,
+    /// How long it waits before a restart.
+    pub backoff: Backoff,
+}
+
+/// How a supervisor treats one of its children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChildSpec {
+    /// Whether it is started again.
+    pub restart: Restart,
+    /// How it is ended.
+    pub shutdown: Shutdown,
+}
+
+impl ChildSpec {
+    /// What becomes of an actor of which nothing is said: it is never started again.
+    pub const TEMPORARY: ChildSpec =
+        ChildSpec { restart: Restart::Temporary, shutdown: Shutdown::Kill };
+}
+
+/// One supervisor.
+#[derive(Clone, Debug)]
+pub struct SupervisorManifest {
+    /// What actors and other supervisors call it; unique among supervisors.
+    pub name: String,
+    /// The supervisor above it; `None` is the root.
+    pub parent: Option<String>,
+    /// How it decides.
+    pub spec: SupervisorSpec,
+    /// How the one above treats it.
+    pub child: ChildSpec,
+}
+
+/// What an actor runs.
+#[derive(Clone)]
+pub enum Program {
+    /// A wasm module.
+    Wasm(Cow<'static, [u8]>),
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Program::Wasm(bytes) => write!(f, "wasm of {} bytes", bytes.len()),
+        }
+    }
+}
+
 /// One actor.
 #[derive(Clone, Debug)]
 pub struct ActorManifest {
     /// What it is called; unique, at most [`crate::limits::NAME_MAX`] bytes.
     pub name: String,
     /// Its code.
-    pub wasm: Cow<'static, [u8]>,
+    pub program: Program,
     /// 0 to 31, larger runs first.
     pub priority: u8,
     /// Bytes of linear memory it may have.
     pub memory: usize,
+    /// Messages that its mailbox takes, at most [`crate::limits::MAILBOX_MESSAGES_MAX`].
+    pub mailbox: usize,
+    /// Its supervisor; `None` is the root.
+    pub supervisor: Option<String>,
+    /// How its supervisor treats it.
+    pub child: ChildSpec,
+    /// Names and paths under which it is registered in each of its lives.
+    pub names: Vec<String>,
     /// What it is given: the first in slot 1, and so on. Slot 0 is its own endpoint.
     pub grants: Vec<Grant>,
 }
@@ -76,6 +195,19 @@ pub enum GrantObject {
     Pointer,
     /// The serial line.
     Serial,
-    /// The process table.
+    /// The process table. Its holder may also end any actor, if it may write.
     Processes,
+    /// Names and paths below this prefix: `/node/local`. The empty prefix is everything, flat names
+    /// included.
+    Namespace(String),
+    /// The power to make actors under this supervisor; `None` is the root.
+    Spawner(Option<String>),
+    /// The actor with this name as the one who made it would hold it.
+    Child(String),
+    /// The file server with this name, at its root directory.
+    Directory(String),
+    /// An interrupt line.
+    Interrupt(u8),
+    /// x86 I/O ports: the first and how many.
+    Ports(u16, u16),
 }

@@ -1,6 +1,6 @@
 //! Takes the next message out of a mailbox and lays it before its receiver.
 
-use abi::message::DEATH_NOTICE;
+use abi::message::EXIT_NOTICE;
 use abi::message::Header;
 use abi::message::KERNEL_SENDER;
 use abi::refusal::Refusal;
@@ -84,7 +84,7 @@ fn lay_notice(state: &mut State, index: usize, dead: ActorId, buffer: &mut [u8])
         sender: KERNEL_SENDER,
         badge: 0,
         capability: None,
-        opcode: DEATH_NOTICE,
+        opcode: EXIT_NOTICE,
         payload_len: payload.len() as u32,
     };
     let end = Header::BYTES + payload.len();
@@ -93,14 +93,14 @@ fn lay_notice(state: &mut State, index: usize, dead: ActorId, buffer: &mut [u8])
     let id = state.actors[index].as_ref().map(|actor| actor.id);
     let what = What::Receive {
         from: None,
-        opcode: DEATH_NOTICE,
+        opcode: EXIT_NOTICE,
         len: header.payload_len,
         capability: None,
     };
     state.record_of(id, what, &payload);
     Received {
         sender: KERNEL_SENDER,
-        opcode: DEATH_NOTICE,
+        opcode: EXIT_NOTICE,
         len: header.payload_len,
         bytes: end as u64,
     }

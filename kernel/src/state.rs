@@ -286,11 +286,12 @@ impl State {
         self.timers.cancel(index);
         self.living -= 1;
         let held = self.cspaces.clear(index);
-        let revoked = self.revoke_endpoint(&actor);
-        self.record_of(Some(actor.id), What::Release { held, revoked }, &[]);
+        let (revoked, told) = self.revoke_endpoint(&actor);
+        let unread = actor.mailbox.len() as u32;
+        self.record_of(Some(actor.id), What::Release { held, revoked, unread, told }, &[]);
     }
 
-    fn revoke_endpoint(&mut self, dead: &Actor) -> u32 {
+    fn revoke_endpoint(&mut self, dead: &Actor) -> (u32, u32) {
         let mut revoked = 0;
         let State { cspaces, actors, .. } = self;
         let mut told = Vec::new();
@@ -303,12 +304,10 @@ impl State {
             }
         });
         cspaces.uproot(dead.endpoint);
-        for holder in told {
-            let holder_id = self.actors[holder].as_ref().map(|actor| actor.id);
-            self.record_of(holder_id, What::Notice { dead: dead.id }, &[]);
-            self.wake(holder);
+        for holder in &told {
+            self.wake(*holder);
         }
-        revoked
+        (revoked, told.len() as u32)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::capability::Object;
 use crate::event::Event;
 use crate::fault::ExitReason;
 use crate::id::ActorId;
+use crate::limits::NAME_MAX;
 use crate::limits::TRACE_BYTES;
 use crate::limits::TRACE_RECORDS;
 use crate::queue::ByteQueue;
@@ -136,11 +137,33 @@ pub enum What {
         held: u32,
         /// Capabilities of others that derived from its objects.
         revoked: u32,
+        /// Messages that it had not read.
+        unread: u32,
+        /// Actors that will be told.
+        told: u32,
     },
-    /// The actor will be told that one it could send to has died.
-    Notice {
-        /// The dead one.
-        dead: ActorId,
+    /// The supervisor asked the actor to end.
+    Shutdown {
+        /// When it will be ended if it has not by then; `None` is never.
+        deadline: Option<Instant>,
+    },
+    /// The supervisor will start the actor again.
+    Restart {
+        /// When.
+        at: Instant,
+    },
+    /// A supervisor has given up. Text: its name.
+    GiveUp,
+    /// The supervisor could not start the actor. Text: why.
+    StartFailed,
+    /// An actor was given a name or a path. Text: the name.
+    Register,
+    /// A name or path was taken away. Text: the name.
+    Unregister,
+    /// The actor runs at another priority: a caller lends it its own, or has its answer.
+    Priority {
+        /// At which.
+        effective: u8,
     },
 }
 
@@ -161,9 +184,12 @@ pub struct Capacity {
 }
 
 impl Capacity {
-    /// All that one poll can write: whoever drains after each poll loses nothing. A board with
-    /// little memory asks for less.
-    pub const ONE_POLL: Capacity = Capacity { records: TRACE_RECORDS, bytes: TRACE_BYTES };
+    /// All that one poll can write when there can be this many actors: whoever drains after each
+    /// poll loses nothing. A board with little memory asks for less.
+    pub const fn one_poll(places: usize) -> Capacity {
+        // All of them may die at once, and each death writes an end, a release and a decision.
+        Capacity { records: TRACE_RECORDS + 4 * places, bytes: TRACE_BYTES + NAME_MAX * places }
+    }
 }
 
 impl Trace {

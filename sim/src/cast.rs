@@ -95,7 +95,7 @@ fn kernel_opcode(opcode: u32) -> Option<&'static str> {
         message::POINTER_EVENT => Some("pointer"),
         message::SERIAL_EVENT => Some("serial"),
         message::PIN_EVENT => Some("pin"),
-        message::DEATH_NOTICE => Some("death"),
+        message::EXIT_NOTICE => Some("death"),
         _ => None,
     }
 }

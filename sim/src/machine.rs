@@ -72,11 +72,15 @@ impl Machine {
     /// Boots the kernel of a board.
     pub fn boot(name: &str, plan: &BoardPlan, seed: u64) -> Result<Machine, BootError> {
         let mut board = VirtualBoard::new(name, plan.profile, Seed(seed));
+        let places = plan.profile.places();
         let manifest = Manifest {
+            identity: name.to_owned(),
+            places,
+            supervisors: Vec::new(),
             actors: plan.actors.iter().map(|actor| actor.manifest.clone()).collect(),
             regions: plan.regions.clone(),
             arena: plan.profile.arena(),
-            trace: Capacity::ONE_POLL,
+            trace: Capacity::one_poll(places),
         };
         let kernel = Kernel::boot(&manifest, &mut board)?;
         let font = plan.regions.iter().find(|region| region.name == "font");

@@ -106,10 +106,17 @@ fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
         What::Overrun(event) => format!("overrun  {}: nobody takes it", input(event)),
         What::LogLost { bytes } => format!("overrun  {bytes} bytes of log"),
         What::Exit(reason) => format!("exit     {reason}"),
-        What::Release { held, revoked } => {
-            format!("release  {held} held, {revoked} revoked elsewhere")
-        }
-        What::Notice { dead } => format!("notice   {} is dead", cast.life(*dead)),
+        What::Release { held, revoked, unread, told } => format!(
+            "release  {held} held, {revoked} revoked elsewhere, {unread} unread, {told} told"
+        ),
+        What::Shutdown { deadline: Some(at) } => format!("shutdown asked, ended at {at}"),
+        What::Shutdown { deadline: None } => "shutdown asked, waited for".to_owned(),
+        What::Restart { at } => format!("restart  at {at}"),
+        What::GiveUp => format!("give up  supervisor {}", printable(text)),
+        What::StartFailed => format!("refuse   start: {}", printable(text)),
+        What::Register => format!("register {}", printable(text)),
+        What::Unregister => format!("unregister {}", printable(text)),
+        What::Priority { effective } => format!("priority {effective}"),
     }
 }
 
@@ -126,6 +133,8 @@ fn input(event: &Event) -> String {
         }
         Event::Pin { pin, high } => format!("gpio{pin} {}", level(*high)),
         Event::Entropy(bytes) => format!("entropy {}", hex(bytes)),
+        Event::Interrupt(line) => format!("interrupt {line}"),
+        Event::Preempt { fuel, .. } => format!("preempt at {fuel}"),
         Event::PowerOff => "power off".to_owned(),
     }
 }

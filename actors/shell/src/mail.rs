@@ -6,7 +6,7 @@ use sdk::Handle;
 use sdk::Refusal;
 use sdk::Rights;
 use sdk::abi::input::KeyEvent;
-use sdk::abi::message::DEATH_NOTICE;
+use sdk::abi::message::EXIT_NOTICE;
 use sdk::abi::message::KEY_EVENT;
 use sdk::capability;
 use sdk::clock::Clock;
@@ -97,7 +97,7 @@ impl Mail {
 }
 
 fn is_death(message: &Message<'_>) -> bool {
-    message.sender() == KERNEL && message.opcode() == DEATH_NOTICE
+    message.sender() == KERNEL && message.opcode() == EXIT_NOTICE
 }
 
 /// The key, if the screen service says that one went down.

@@ -15,7 +15,7 @@ mod focus;
 
 use alloc::vec::Vec;
 use sdk::Refusal;
-use sdk::abi::message::DEATH_NOTICE;
+use sdk::abi::message::EXIT_NOTICE;
 use sdk::abi::message::KEY_EVENT;
 use sdk::abi::message::POINTER_EVENT;
 use sdk::endpoint::Inbox;
@@ -124,7 +124,7 @@ impl Server {
     fn hear(&mut self, message: &Message<'_>) -> Result<(), Refusal> {
         match message.opcode() {
             KEY_EVENT | POINTER_EVENT => self.focus.hand_on(message.opcode(), message.payload()),
-            DEATH_NOTICE => {
+            EXIT_NOTICE => {
                 let dead = Reader::new(message.payload()).u64();
                 self.focus.bereave(dead.ok_or(Refusal::BufferTooSmall)?);
                 Ok(())

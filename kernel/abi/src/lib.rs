@@ -25,3 +25,5 @@ pub mod message;
 pub mod input;
 pub mod graphics;
 pub mod process;
+pub mod exit;
+pub mod file;

@@ -22,8 +22,12 @@ pub const SERIAL_EVENT: u32 = 0xff00_0002;
 /// An input pin changed. Payload: pin u32, level u32.
 pub const PIN_EVENT: u32 = 0xff00_0020;
 
-/// An actor that the receiver could send to has died. Payload: its id u64.
-pub const DEATH_NOTICE: u32 = 0xff00_0010;
+/// An actor that the receiver could send to, or that it made, has ended. Payload:
+/// [`crate::exit::ExitNotice`]. Seed 001 calls it `MSG_CHILD_EXIT`.
+pub const EXIT_NOTICE: u32 = 0xff00_0010;
+
+/// Please end: a supervisor waits for it and will not wait for ever. No payload.
+pub const SHUTDOWN: u32 = 0xff00_00a0;
 
 /// The fixed part of a received message; the payload follows it at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -55,6 +55,26 @@ kinds! {
     Serial = 10, "serial";
     /// The table of all actors.
     Processes = 11, "processes";
+    /// Names and paths below a prefix.
+    Namespace = 12, "namespace";
+    /// The power to make actors under one supervisor.
+    Spawner = 13, "spawner";
+    /// An actor as the one who made it holds it: it can be ended, and its end is told.
+    Child = 14, "child";
+    /// The answer that a caller waits for: sending to it answers, once.
+    Reply = 15, "reply";
+    /// A file server's directory: an endpoint that only speaks the file protocol.
+    Directory = 16, "directory";
+    /// A file of a file server: an endpoint that only speaks the file protocol.
+    File = 17, "file";
+    /// A lock that one actor holds at a time.
+    Mutex = 18, "mutex";
+    /// A lock with a number of permits.
+    Semaphore = 19, "semaphore";
+    /// A wire from a device: its interrupts coalesce.
+    Interrupt = 20, "interrupt";
+    /// A range of x86 I/O ports.
+    Ports = 21, "ports";
 }
 
 /// What `sys_cap_info` tells about a capability.

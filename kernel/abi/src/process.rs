@@ -56,6 +56,8 @@ pub struct ProcessRecord {
     pub priority: u8,
     /// What it is doing.
     pub state: ProcessState,
+    /// How often its supervisor has restarted it.
+    pub restarts: u32,
     /// Its name, UTF-8, padded with zeros.
     pub name: [u8; ProcessRecord::NAME_BYTES],
 }
@@ -65,7 +67,7 @@ impl ProcessRecord {
     pub const NAME_BYTES: usize = 32;
 
     /// Bytes of the encoded form: id u64, fuel u64, memory u32, queued u16, priority u8,
-    /// state u8, name, eight of padding.
+    /// state u8, name, restarts u32, four of padding.
     pub const BYTES: usize = 64;
 
     /// The name as text.
@@ -84,6 +86,7 @@ impl ProcessRecord {
         bytes[22] = self.priority;
         bytes[23] = self.state as u8;
         bytes[24..56].copy_from_slice(&self.name);
+        bytes[56..60].copy_from_slice(&self.restarts.to_le_bytes());
         bytes
     }
 
@@ -98,6 +101,7 @@ impl ProcessRecord {
             queued: u16::from_le_bytes([bytes[20], bytes[21]]),
             priority: bytes[22],
             state: ProcessState::from_code(bytes[23])?,
+            restarts: u32_at(bytes, 56),
             name,
         })
     }

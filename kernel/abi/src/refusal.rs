@@ -54,6 +54,18 @@ refusals! {
     NotAvailable = -13, "not available";
     /// A badged capability cannot be badged again.
     Badged = -14, "already badged";
+    /// The callee dropped the call without an answer.
+    NoReply = -15, "call dropped";
+    /// The name is taken.
+    Exists = -16, "already exists";
+    /// Nothing has this name.
+    NotFound = -17, "not found";
+    /// A table, the arena or a quota is used up.
+    NoRoom = -18, "no room left";
+    /// The lock is held, or has no permit.
+    Locked = -19, "locked";
+    /// A name, an option or a module is not what it must be.
+    Invalid = -20, "invalid";
 }
 
 impl Refusal {

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 
 use abi::rights::Rights;
+use kernel::limits::MAILBOX_MESSAGES;
 use kernel::limits::NAME_MAX;
 use kernel::limits::PRIORITIES;
 use kernel::limits::SLOTS;
 use kernel::manifest::ActorManifest;
+use kernel::manifest::ChildSpec;
 use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
+use kernel::manifest::Program;
 use kernel::manifest::Region;
 
 use crate::scenario::catalogue::Catalogue;
@@ -162,9 +165,13 @@ fn code(
 ) -> Code {
     let manifest = ActorManifest {
         name: key.value.clone(),
-        wasm: Cow::Borrowed(&[]),
+        program: Program::Wasm(Cow::Borrowed(&[])),
         priority: PRIORITY,
         memory: MEMORY,
+        mailbox: MAILBOX_MESSAGES,
+        supervisor: None,
+        child: ChildSpec::TEMPORARY,
+        names: Vec::new(),
         grants: Vec::new(),
     };
     let mut actor = ActorPlan { manifest, program: key.value.clone(), opcodes: &[] };
@@ -176,7 +183,8 @@ fn code(
             report.refuse(program, mistake);
         }
         actor.program = path.value.clone();
-        actor.manifest.wasm = Cow::Owned(files.wasm(report, path).unwrap_or_default());
+        actor.manifest.program =
+            Program::Wasm(Cow::Owned(files.wasm(report, path).unwrap_or_default()));
         return Code { actor, grants: &[] };
     }
     let wanted = raw.program.as_ref().unwrap_or(key);
@@ -192,7 +200,7 @@ fn code(
     };
     actor.program = program.name.into();
     actor.opcodes = program.opcodes;
-    actor.manifest.wasm = Cow::Borrowed(program.wasm);
+    actor.manifest.program = Program::Wasm(Cow::Borrowed(program.wasm));
     actor.manifest.priority = program.priority;
     actor.manifest.memory = usize::try_from(program.memory).unwrap_or(usize::MAX);
     Code { actor, grants: program.grants }

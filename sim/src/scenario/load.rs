@@ -131,6 +131,7 @@ mod tests {
     use abi::process::ProcessState;
     use abi::rights::Rights;
     use kernel::manifest::GrantObject;
+    use kernel::manifest::Program;
 
     use super::*;
     use crate::diagnostic::Place;
@@ -233,7 +234,8 @@ steps:
         let [vfs, busy] = board.actors.as_slice() else { panic!("two actors") };
         assert_eq!((vfs.manifest.priority, vfs.manifest.memory), (18, 48 << 10));
         assert_eq!(vfs.manifest.grants[0].object, GrantObject::Region("ramdisk".into()));
-        assert_eq!(vfs.manifest.wasm, WASM);
+        let Program::Wasm(bytes) = &vfs.manifest.program;
+        assert_eq!(**bytes, *WASM);
         assert_eq!(busy.program, "shell");
         assert_eq!((busy.manifest.priority, busy.manifest.memory), (3, 8 << 10));
         let objects: Vec<_> = busy.manifest.grants.iter().map(|grant| &grant.object).collect();

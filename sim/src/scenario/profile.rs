@@ -66,6 +66,14 @@ impl ProfileName {
         }
     }
 
+    /// How many actors there can be at once.
+    pub const fn places(self) -> usize {
+        match self {
+            ProfileName::Pc => 256,
+            ProfileName::Esp32c6 => 32,
+        }
+    }
+
     /// The font that fits its screen.
     pub const fn font(self) -> &'static str {
         match self {

@@ -11,10 +11,13 @@ use kernel::Next;
 use kernel::device::Board;
 use kernel::device::Framebuffer;
 use kernel::event::Event;
+use kernel::limits::MAILBOX_MESSAGES;
 use kernel::manifest::ActorManifest;
+use kernel::manifest::ChildSpec;
 use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
+use kernel::manifest::Program;
 use kernel::time::Instant;
 use kernel::trace::Capacity;
 use kernel::trace::Record;
@@ -99,9 +102,15 @@ pub(crate) fn actor(name: &str, text: &str) -> ActorManifest {
     let clock = Grant { object: GrantObject::Clock, rights: Rights::READ };
     ActorManifest {
         name: name.to_owned(),
-        wasm: wat::parse_str(text).expect("the test's own module is right").into(),
+        program: Program::Wasm(
+            wat::parse_str(text).expect("the test's own module is right").into(),
+        ),
         priority: 16,
         memory: 2 << 16,
+        mailbox: MAILBOX_MESSAGES,
+        supervisor: None,
+        child: ChildSpec::TEMPORARY,
+        names: Vec::new(),
         grants: vec![log, clock],
     }
 }
@@ -122,8 +131,16 @@ pub(crate) fn refusal(actors: Vec<ActorManifest>) -> String {
 }
 
 fn boot(actors: Vec<ActorManifest>) -> Result<Kernel, BootError> {
-    let trace = Capacity::ONE_POLL;
-    let manifest = Manifest { actors, regions: Vec::new(), arena: 8 << 20, trace };
+    let places = actors.len();
+    let manifest = Manifest {
+        identity: String::from("bench"),
+        places,
+        supervisors: Vec::new(),
+        actors,
+        regions: Vec::new(),
+        arena: 8 << 20,
+        trace: Capacity::one_poll(places),
+    };
     Kernel::boot(&manifest, &mut Bare(Void))
 }
 

@@ -2,6 +2,8 @@
 
 use abi::rights::Rights;
 
+use kernel::manifest::Program;
+
 use crate::kernel::Case;
 use crate::kernel::bench::Run;
 use crate::kernel::bench::actor;
@@ -27,7 +29,7 @@ const EMPTY: &str = r#"(module (func (export "_start")))"#;
 
 fn no_module() {
     let mut broken = actor("broken", EMPTY);
-    broken.wasm = b"\x7fELF".to_vec().into();
+    broken.program = Program::Wasm(b"\x7fELF".to_vec().into());
     let reason = refusal(vec![broken]);
     assert!(reason.starts_with("actor `broken`: no valid wasm module: "), "{reason}");
 }
