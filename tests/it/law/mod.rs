@@ -3,6 +3,7 @@
 mod call;
 mod cspace;
 mod schedule;
+mod supervisor;
 
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
@@ -13,7 +14,10 @@ use proptest::test_runner::TestRunner;
 
 /// Every law.
 pub(crate) fn trials() -> Vec<Trial> {
-    [schedule::trials(), cspace::trials(), call::trials()].into_iter().flatten().collect()
+    [schedule::trials(), cspace::trials(), call::trials(), supervisor::trials()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A law as a test case: 256 random cases, or as many as `PROPTEST_CASES` says.
