@@ -1,33 +1,33 @@
 //! From a manifest to a first population: checked whole before anything runs.
 
 use abi::object::ObjectKind;
+use abi::refusal::Refusal;
 use abi::rights::Rights;
-use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
-use crate::actor::Activity;
-use crate::actor::Actor;
-use crate::actor::Turn;
+use crate::birth::Part;
 use crate::capability::Capability;
 use crate::capability::MemoryRange;
 use crate::capability::Object;
+use crate::capability::PortRange;
+use crate::crew::Crew;
 use crate::cspace::Place;
-use crate::engine::Engine;
-use crate::engine::Instance;
 use crate::engine::LoadError;
 use crate::id::ActorId;
 use crate::limits::ACTORS_MAX;
+use crate::limits::INTENSITY_MAX;
+use crate::limits::MAILBOX_MESSAGES_MAX;
 use crate::limits::NAME_MAX;
 use crate::limits::PRIORITIES;
 use crate::limits::SLOTS;
-use crate::mailbox::Mailbox;
+use crate::limits::SUPERVISORS_MAX;
 use crate::manifest::ActorManifest;
 use crate::manifest::GrantObject;
 use crate::manifest::Manifest;
 use crate::manifest::Program;
 use crate::state::State;
+use crate::supervisor::SupervisorId;
 use crate::trace::What;
 
 /// Why a manifest does not become a population. Nothing has run.
@@ -67,13 +67,28 @@ pub enum BootReason {
     },
     /// Its code does not load.
     Load(LoadError),
+    /// It wants more messages in its mailbox than one can have, or none.
+    BadMailbox,
+    /// It stands below a supervisor that there is not.
+    UnknownSupervisor(String),
+    /// There are more supervisors than the kernel keeps.
+    TooManySupervisors,
+    /// A supervisor allows more restarts than it can count.
+    BadIntensity(String),
+    /// A name is wrong, or taken, or one too many.
+    Name {
+        /// Which name.
+        name: String,
+        /// Why not.
+        refusal: Refusal,
+    },
 }
 
 impl fmt::Display for BootError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "actor `{}`: ", self.actor)?;
         match &self.reason {
-            BootReason::TooManyActors => write!(f, "one more than the {ACTORS_MAX} there can be"),
+            BootReason::TooManyActors => f.write_str("one more than the board has places for"),
             BootReason::BadName => {
                 write!(f, "its name must be unique and have 1 to {NAME_MAX} bytes")
             }
@@ -89,45 +104,100 @@ impl fmt::Display for BootError {
                 write!(f, "may have {wanted} bytes of memory, but only {left} are left for actors")
             }
             BootReason::Load(error) => error.fmt(f),
+            BootReason::BadMailbox => {
+                write!(f, "its mailbox must take 1 to {MAILBOX_MESSAGES_MAX} messages")
+            }
+            BootReason::UnknownSupervisor(name) => {
+                write!(f, "there is no supervisor `{name}` (they come before those below them)")
+            }
+            BootReason::TooManySupervisors => {
+                write!(f, "one more than the {SUPERVISORS_MAX} supervisors there can be")
+            }
+            BootReason::BadIntensity(name) => {
+                write!(f, "supervisor `{name}` allows more than {INTENSITY_MAX} restarts")
+            }
+            BootReason::Name { name, refusal } => write!(f, "cannot be named `{name}`: {refusal}"),
         }
     }
 }
 
 impl core::error::Error for BootError {}
 
-/// Puts the population of a manifest into an empty state. The instances come back by index.
+/// Puts the population of a manifest into an empty state.
 pub(crate) fn populate(
     state: &mut State,
-    engine: &Engine<Box<State>>,
+    crew: &mut Crew,
     manifest: &Manifest,
-) -> Result<Vec<Option<Instance<Box<State>>>>, BootError> {
+) -> Result<(), BootError> {
     // A manifest with more than there can be is refused below, before anybody runs.
     let count = u16::try_from(manifest.actors.len()).unwrap_or(u16::MAX);
     state.record_of(None, What::Boot { actors: count }, &[]);
-    let mut instances: Vec<Option<Instance<Box<State>>>> = Vec::new();
-    instances.resize_with(state.actors.len(), || None);
-    let mut arena = manifest.arena;
+    supervise(state, manifest)?;
     for (index, actor) in manifest.actors.iter().enumerate() {
         let fail = |reason| BootError { actor: actor.name.clone(), reason };
-        check(manifest, index, arena).map_err(fail)?;
-        let Program::Wasm(wasm) = &actor.program;
-        let loaded = engine.load(wasm);
-        let instance = loaded.and_then(|module| engine.instantiate(&module, actor.memory));
-        let instance = instance.map_err(|error| fail(BootReason::Load(error)))?;
-        arena -= actor.memory;
-        settle(state, index, actor, &instance);
-        instances[index] = Some(instance);
+        let supervisor = check(state, manifest, index).map_err(fail)?;
+        let place = state.cast(part(actor)).map_err(|_| fail(BootReason::TooManyActors))?;
+        assert_eq!(place, index, "places are given out in order");
+        let made = crew.load(place, &actor.program).and_then(|()| crew.make(place, actor.memory));
+        made.map_err(|error| fail(BootReason::Load(error)))?;
+        let (is_handler, memory) = crew.shape(place);
+        state.settle(place, is_handler, memory);
+        let added = state.supervision.add(supervisor, place, actor.child, true);
+        assert_eq!(added, Ok(()), "nobody ends at boot");
     }
-    for (index, actor) in manifest.actors.iter().enumerate() {
-        grant_all(state, manifest, index)
-            .map_err(|reason| BootError { actor: actor.name.clone(), reason })?;
+    for (place, actor) in manifest.actors.iter().enumerate() {
+        let fail = |reason| BootError { actor: actor.name.clone(), reason };
+        promise_all(state, manifest, place).map_err(fail)?;
+        state.give(place);
+        for name in &actor.names {
+            name_actor(state, place, name).map_err(fail)?;
+        }
     }
-    Ok(instances)
+    Ok(())
 }
 
-fn check(manifest: &Manifest, index: usize, arena: usize) -> Result<(), BootReason> {
+fn part(actor: &ActorManifest) -> Part {
+    Part {
+        name: actor.name.clone(),
+        priority: actor.priority,
+        memory: actor.memory,
+        mailbox: actor.mailbox,
+        restart: actor.child.restart,
+        is_service: matches!(actor.program, Program::Native(_)),
+    }
+}
+
+/// Makes the supervisors.
+fn supervise(state: &mut State, manifest: &Manifest) -> Result<(), BootError> {
+    for supervisor in &manifest.supervisors {
+        let fail = |reason| BootError { actor: supervisor.name.clone(), reason };
+        let is_taken = state.supervisors.contains(&supervisor.name);
+        if supervisor.name.is_empty() || is_taken {
+            return Err(fail(BootReason::BadName));
+        }
+        if INTENSITY_MAX < supervisor.spec.intensity {
+            return Err(fail(BootReason::BadIntensity(supervisor.name.clone())));
+        }
+        let parent = supervisor_id(state, supervisor.parent.as_ref()).map_err(fail)?;
+        let added = state.supervision.add_supervisor(parent, supervisor.spec, supervisor.child);
+        added.map_err(|_| fail(BootReason::TooManySupervisors))?;
+        state.supervisors.push(supervisor.name.clone());
+    }
+    Ok(())
+}
+
+/// The supervisor of this name; without one the root.
+fn supervisor_id(state: &State, name: Option<&String>) -> Result<SupervisorId, BootReason> {
+    let Some(name) = name else { return Ok(SupervisorId::ROOT) };
+    let number = state.supervisors.iter().position(|known| known == name);
+    let number = number.ok_or_else(|| BootReason::UnknownSupervisor(name.clone()))?;
+    // There are at most `SUPERVISORS_MAX`.
+    Ok(SupervisorId::new(number as u16))
+}
+
+fn check(state: &State, manifest: &Manifest, index: usize) -> Result<SupervisorId, BootReason> {
     let actor = &manifest.actors[index];
-    if ACTORS_MAX <= index {
+    if manifest.places.min(ACTORS_MAX) <= index {
         return Err(BootReason::TooManyActors);
     }
     let is_taken = manifest.actors[..index].iter().any(|other| other.name == actor.name);
@@ -137,67 +207,34 @@ fn check(manifest: &Manifest, index: usize, arena: usize) -> Result<(), BootReas
     if PRIORITIES <= usize::from(actor.priority) {
         return Err(BootReason::BadPriority);
     }
+    if actor.mailbox == 0 || MAILBOX_MESSAGES_MAX < actor.mailbox {
+        return Err(BootReason::BadMailbox);
+    }
     if SLOTS <= actor.grants.len() {
         return Err(BootReason::TooManyGrants);
     }
-    if arena < actor.memory {
-        return Err(BootReason::ArenaExhausted { wanted: actor.memory, left: arena });
+    if state.arena < actor.memory {
+        return Err(BootReason::ArenaExhausted { wanted: actor.memory, left: state.arena });
     }
-    Ok(())
+    supervisor_id(state, actor.supervisor.as_ref())
 }
 
-/// Gives an actor its place, its endpoint and its first turn.
-fn settle(
-    state: &mut State,
-    index: usize,
-    manifest: &ActorManifest,
-    instance: &Instance<Box<State>>,
-) {
-    // Below `ACTORS_MAX`.
-    let id = ActorId::new(index as u16, 1);
-    let object = Object::Endpoint(id);
-    let capability = Capability { object, rights: Rights::ALL, badge: 0 };
-    let endpoint = state.cspaces.plant(capability);
-    let own = state.cspaces.derive(endpoint, capability, index);
-    assert_eq!(own, Ok(abi::handle::Handle::OWN_ENDPOINT), "the first slot of a new cspace");
-    let (activity, turn) = if instance.is_handler() {
-        (Activity::Waiting, Turn::Handle)
-    } else {
-        (Activity::Ready, Turn::Start)
-    };
-    let priority = usize::from(manifest.priority);
-    state.actors[index] = Some(Actor {
-        id,
-        name: manifest.name.clone(),
-        priority,
-        mailbox: Mailbox::default(),
-        activity,
-        turn,
-        endpoint,
-        fuel: 0,
-        memory: instance.memory_size(),
-        input_seen: 0,
-    });
-    state.living += 1;
-    if activity == Activity::Ready {
-        state.schedule.push_back(index, priority);
-    }
-    let memory = u32::try_from(manifest.memory).unwrap_or(u32::MAX);
-    let what = What::Spawn { priority: manifest.priority, memory };
-    state.record_of(Some(id), what, manifest.name.as_bytes());
-}
-
-fn grant_all(state: &mut State, manifest: &Manifest, index: usize) -> Result<(), BootReason> {
-    for grant in &manifest.actors[index].grants {
+fn promise_all(state: &mut State, manifest: &Manifest, place: usize) -> Result<(), BootReason> {
+    for grant in &manifest.actors[place].grants {
         let (root, object) = root_of(state, manifest, &grant.object)?;
-        let rights = grant.rights;
-        let wanted = Capability { object, rights, badge: 0 };
-        let granted = state.cspaces.derive(root, wanted, index);
-        let handle = granted.map_err(|_| BootReason::TooManyGrants)?;
-        let id = state.actors[index].as_ref().map(|actor| actor.id);
-        state.record_of(id, What::Grant { handle, object, rights }, &[]);
+        let wanted = Capability { object, rights: grant.rights, badge: 0 };
+        // Rights and parts are checked when the manifest is written; the root has all there are.
+        state.promise(place, root, wanted).map_err(|_| BootReason::TooManyGrants)?;
     }
     Ok(())
+}
+
+fn name_actor(state: &mut State, place: usize, name: &str) -> Result<(), BootReason> {
+    let role = state.roles[place].as_ref().expect("a role of the manifest");
+    let (root, object) = (role.root, Object::Endpoint(role.life));
+    let wanted = Capability { object, rights: Rights::WRITE | Rights::GRANT, badge: 0 };
+    let named = state.register(name, root, wanted, false);
+    named.map_err(|refusal| BootReason::Name { name: name.into(), refusal })
 }
 
 /// The root of what a grant names, made when it is granted for the first time.
@@ -208,15 +245,30 @@ fn root_of(
 ) -> Result<(Place, Object), BootReason> {
     let object = match grant {
         GrantObject::Endpoint(name) => {
-            let named = state.actors.iter().flatten().find(|actor| actor.name == *name);
-            let actor = named.ok_or_else(|| BootReason::UnknownEndpoint(name.clone()))?;
-            return Ok((actor.endpoint, Object::Endpoint(actor.id)));
+            let (root, id) = actor_of(state, name)?;
+            return Ok((root, Object::Endpoint(id)));
+        }
+        GrantObject::Child(name) => {
+            let (root, id) = actor_of(state, name)?;
+            return Ok((root, Object::Child(id)));
+        }
+        GrantObject::Directory(name) => {
+            let (root, id) = actor_of(state, name)?;
+            return Ok((root, Object::Directory(id)));
         }
         GrantObject::Region(name) => region(manifest, name)?,
         GrantObject::Pins(set) => {
             let root = device(state, Object::Pins(u64::MAX));
             return Ok((root, Object::Pins(*set)));
         }
+        GrantObject::Ports(first, count) => {
+            let root = device(state, Object::Ports(PortRange { first: 0, count: u16::MAX }));
+            return Ok((root, Object::Ports(PortRange { first: *first, count: *count })));
+        }
+        GrantObject::Spawner(name) => {
+            Object::Spawner(supervisor_id(state, name.as_ref())?.number())
+        }
+        GrantObject::Namespace(prefix) => Object::Namespace(prefix_number(state, prefix)),
         GrantObject::Framebuffer if state.screen.is_none() => return Err(BootReason::NoScreen),
         GrantObject::Framebuffer => Object::Framebuffer,
         GrantObject::Log => Object::Log,
@@ -226,9 +278,25 @@ fn root_of(
         GrantObject::Pointer => Object::Pointer,
         GrantObject::Serial => Object::Serial,
         GrantObject::Processes => Object::Processes,
-        _ => return Err(BootReason::NoScreen),
+        GrantObject::Interrupt(line) => Object::Interrupt(*line),
     };
     Ok((device(state, object), object))
+}
+
+fn actor_of(state: &State, name: &str) -> Result<(Place, ActorId), BootReason> {
+    let named = state.roles.iter().flatten().find(|role| role.name == *name);
+    let role = named.ok_or_else(|| BootReason::UnknownEndpoint(name.into()))?;
+    Ok((role.root, role.life))
+}
+
+fn prefix_number(state: &mut State, prefix: &str) -> u16 {
+    let known = state.prefixes.iter().position(|known| known == prefix);
+    let number = known.unwrap_or_else(|| {
+        state.prefixes.push(prefix.into());
+        state.prefixes.len() - 1
+    });
+    // There are fewer grants than a word of 16 bits counts: 63 for each actor, few of them these.
+    u16::try_from(number).unwrap_or(u16::MAX)
 }
 
 fn region(manifest: &Manifest, name: &str) -> Result<Object, BootReason> {
@@ -252,8 +320,8 @@ fn device(state: &mut State, object: Object) -> Place {
 
 /// Whether somebody holds a device of this kind.
 pub(crate) fn is_held(state: &State, kind: ObjectKind) -> bool {
-    state.devices.iter().any(|root| {
-        state.cspaces.at(*root).object.kind() == kind
-            && state.cspaces.next_descendant(*root, *root).is_some()
-    })
+    state
+        .devices
+        .iter()
+        .any(|root| state.cspaces.at(*root).object.kind() == kind && state.is_held_by_actor(*root))
 }

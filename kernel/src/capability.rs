@@ -131,6 +131,40 @@ impl Object {
         }
     }
 
+    /// Which one of its kind, as a word: an id, a set of pins, a number. 0 where there is only one.
+    pub const fn word(&self) -> u64 {
+        match self {
+            Object::Endpoint(id)
+            | Object::Child(id)
+            | Object::Reply(id)
+            | Object::Directory(id)
+            | Object::File(id) => id.word(),
+            Object::Memory(range) => range.region as u64,
+            Object::Pins(set) => *set,
+            Object::Namespace(number)
+            | Object::Spawner(number)
+            | Object::Mutex(number)
+            | Object::Semaphore(number) => *number as u64,
+            Object::Interrupt(line) => *line as u64,
+            Object::Ports(range) => range.first as u64,
+            _ => 0,
+        }
+    }
+
+    /// The same object of the actor's next life; other objects stay what they are.
+    pub fn with_actor(self, old: ActorId, new: ActorId) -> Object {
+        if self.actor() != Some(old) {
+            return self;
+        }
+        match self {
+            Object::Endpoint(_) => Object::Endpoint(new),
+            Object::Child(_) => Object::Child(new),
+            Object::Directory(_) => Object::Directory(new),
+            Object::File(_) => Object::File(new),
+            other => other,
+        }
+    }
+
     /// Whether this is the other object or a part of it.
     pub fn is_within(&self, other: &Object) -> bool {
         match (self, other) {

@@ -28,6 +28,16 @@ pub trait Board {
 
     /// The screen, if the board has one.
     fn framebuffer(&mut self) -> Option<&mut Self::Framebuffer>;
+
+    /// Reads an x86 I/O port of 1, 2 or 4 bytes; `None` if the board has no such port.
+    fn port_read(&mut self, _port: u16, _bytes: u8) -> Option<u32> {
+        None
+    }
+
+    /// Writes an x86 I/O port of 1, 2 or 4 bytes; `None` if the board has no such port.
+    fn port_write(&mut self, _port: u16, _bytes: u8, _value: u32) -> Option<()> {
+        None
+    }
 }
 
 /// A screen that takes pixels in its own format.

@@ -1,5 +1,6 @@
 //! How an actor's life ends.
 
+use abi::exit::ExitKind;
 use core::fmt;
 
 /// Something an actor did that it cannot go on from. All of them are abnormal exits.
@@ -60,6 +61,10 @@ pub enum ExitReason {
     Exited(i32),
     /// It faulted.
     Faulted(Fault),
+    /// Its supervisor, or an actor that holds it as its child, ended it.
+    Killed,
+    /// An actor that it was linked to ended abnormally.
+    Linked,
     /// Power went.
     PowerOff,
 }
@@ -69,6 +74,17 @@ impl ExitReason {
     pub const fn is_normal(self) -> bool {
         matches!(self, ExitReason::Returned | ExitReason::Exited(0))
     }
+
+    /// As others are told: the kind, and the code it exited with.
+    pub const fn told(self) -> (ExitKind, i32) {
+        match self {
+            ExitReason::Returned | ExitReason::Exited(0) => (ExitKind::Normal, 0),
+            ExitReason::Exited(code) => (ExitKind::Abnormal, code),
+            ExitReason::Faulted(_) => (ExitKind::Abnormal, -1),
+            ExitReason::Killed | ExitReason::PowerOff => (ExitKind::Killed, 0),
+            ExitReason::Linked => (ExitKind::Linked, 0),
+        }
+    }
 }
 
 impl fmt::Display for ExitReason {
@@ -77,6 +93,8 @@ impl fmt::Display for ExitReason {
             ExitReason::Returned => f.write_str("returned"),
             ExitReason::Exited(code) => write!(f, "exit {code}"),
             ExitReason::Faulted(fault) => write!(f, "fault: {fault}"),
+            ExitReason::Killed => f.write_str("killed"),
+            ExitReason::Linked => f.write_str("linked to one that failed"),
             ExitReason::PowerOff => f.write_str("power off"),
         }
     }

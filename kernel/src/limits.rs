@@ -51,6 +51,18 @@ pub const SLICE_FUEL: u64 = 20_000;
 /// Logical instructions that entering the kernel costs.
 pub const CALL_FUEL: u64 = 10;
 
+/// Logical instructions that a service of the kernel image takes for a message, beside its calls.
+pub const NATIVE_FUEL: u64 = 100;
+
+/// Bytes of linear memory of an actor whose maker cannot say how much (seed 001: stack and heap).
+pub const PLAIN_MEMORY: usize = 128 * 1024;
+
+/// Actors that one actor can be linked to.
+pub const LINKS_MAX: usize = 16;
+
+/// Bytes of a key under which state is saved (seed 001).
+pub const STATE_KEY_MAX: usize = 63;
+
 /// Bytes that the kernel copies for one logical instruction, as wasmi's bulk operations do.
 pub const BYTES_PER_FUEL: u64 = 64;
 

@@ -4,7 +4,6 @@ use abi::handle::Handle;
 
 use crate::id::ActorId;
 use crate::limits::MAILBOX_BYTES;
-use crate::limits::MAILBOX_MESSAGES;
 use crate::queue::ByteQueue;
 
 /// What the receiver is told about a message beside its payload.
@@ -27,14 +26,12 @@ pub struct Mailbox {
     arrived: u64,
 }
 
-impl Default for Mailbox {
-    fn default() -> Mailbox {
-        let queue = ByteQueue::with_capacity(MAILBOX_MESSAGES, MAILBOX_BYTES);
-        Mailbox { queue, arrived: 0 }
-    }
-}
-
 impl Mailbox {
+    /// A mailbox for this many messages, with [`MAILBOX_BYTES`] for their payloads.
+    pub fn with_capacity(messages: usize) -> Mailbox {
+        Mailbox { queue: ByteQueue::with_capacity(messages, MAILBOX_BYTES), arrived: 0 }
+    }
+
     /// Messages that wait.
     pub fn len(&self) -> usize {
         self.queue.len()

@@ -2,10 +2,12 @@
 
 use abi::rights::Rights;
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::native::Native;
 use crate::time::Duration;
 use crate::trace::Capacity;
 
@@ -97,6 +99,16 @@ pub struct SupervisorSpec {
     pub backoff: Backoff,
 }
 
+impl SupervisorSpec {
+    /// The supervisor above all others: OTP's defaults.
+    pub const ROOT: SupervisorSpec = SupervisorSpec {
+        strategy: Strategy::OneForOne,
+        intensity: 1,
+        period: Duration::from_secs(5),
+        backoff: Backoff { first: Duration::ZERO, last: Duration::ZERO },
+    };
+}
+
 /// How a supervisor treats one of its children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChildSpec {
@@ -130,11 +142,14 @@ pub struct SupervisorManifest {
 pub enum Program {
     /// A wasm module.
     Wasm(Cow<'static, [u8]>),
+    /// A service inside the kernel image.
+    Native(fn() -> Box<dyn Native>),
 }
 
 impl fmt::Debug for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Program::Native(_) => f.write_str("native"),
             Program::Wasm(bytes) => write!(f, "wasm of {} bytes", bytes.len()),
         }
     }

@@ -1,11 +1,17 @@
-//! Takes the next message out of a mailbox and lays it before its receiver.
+//! Takes the next message out of a mailbox, or the answer to a call, and lays it before its receiver.
 
+use abi::exit::ExitNotice;
 use abi::message::EXIT_NOTICE;
 use abi::message::Header;
 use abi::message::KERNEL_SENDER;
+use abi::message::SHUTDOWN;
 use abi::refusal::Refusal;
 
+use crate::actor::Buffer;
+use crate::actor::Lay;
+use crate::cspace::Obituary;
 use crate::id::ActorId;
+use crate::mailbox::Envelope;
 use crate::state::State;
 use crate::state::excerpt;
 use crate::trace::What;
@@ -23,85 +29,150 @@ pub(crate) struct Received {
     pub(crate) bytes: u64,
 }
 
-/// Writes the next message of an actor into `buffer`: header first, payload behind it. `None` if
-/// there is none. A message that is longer than the buffer stays in the mailbox.
+/// Lays the next message of an actor into its memory. `None` if there is none. A message that is
+/// longer than a whole one may be stays in the mailbox.
 ///
-/// A death notice comes after every message that arrived before the death.
+/// The notice of a death comes after every message that arrived before it.
 pub(crate) fn receive(
     state: &mut State,
     index: usize,
-    buffer: &mut [u8],
+    lay: Lay,
+    memory: &mut [u8],
 ) -> Option<Result<Received, Refusal>> {
     let actor = state.actors[index].as_mut().expect("a living actor receives");
-    let taken = actor.mailbox.taken();
-    if let Some(after) = state.cspaces.next_notice(index)
-        && after <= taken
-    {
-        if buffer.len() < Header::BYTES + size_of::<u64>() {
+    if actor.is_asked {
+        if !lay.takes(0) {
             return Some(Err(Refusal::BufferTooSmall));
         }
-        let dead = state.cspaces.take_notice(index);
-        return Some(Ok(lay_notice(state, index, dead, buffer)));
+        actor.is_asked = false;
+        let envelope = Envelope { sender: None, badge: 0, opcode: SHUTDOWN, capability: None };
+        return Some(lay_kernels(state, index, &envelope, &[], lay, memory));
+    }
+    let taken = actor.mailbox.taken();
+    if state.cspaces.next_notice(index).is_some_and(|after| after <= taken) {
+        if !lay.takes(ExitNotice::BYTES) {
+            return Some(Err(Refusal::BufferTooSmall));
+        }
+        let Obituary { dead, kind, code } = state.cspaces.take_notice(index)?;
+        let payload = ExitNotice { id: dead.word(), kind, code }.encode();
+        let envelope = Envelope { sender: None, badge: 0, opcode: EXIT_NOTICE, capability: None };
+        return Some(lay_kernels(state, index, &envelope, &payload, lay, memory));
     }
     let (_, len) = actor.mailbox.front()?;
-    if buffer.len() < Header::BYTES + len {
+    if !lay.takes(len) {
         return Some(Err(Refusal::BufferTooSmall));
     }
-    let id = actor.id;
-    let (envelope, header) = actor.mailbox.pop(|envelope, head, tail| {
-        let header = Header {
-            sender: envelope.sender.map_or(KERNEL_SENDER, ActorId::word),
-            badge: envelope.badge,
-            capability: envelope.capability,
-            opcode: envelope.opcode,
-            // A payload is at most a kilobyte.
-            payload_len: len as u32,
-        };
-        let (fixed, payload) = buffer.split_at_mut(Header::BYTES);
-        fixed.copy_from_slice(&header.encode());
-        payload[..head.len()].copy_from_slice(head);
-        payload[head.len()..len].copy_from_slice(tail);
-        (envelope, header)
-    })?;
-    let what = What::Receive {
-        from: envelope.sender,
-        opcode: header.opcode,
-        len: header.payload_len,
-        capability: header.capability,
-    };
-    state.record_of(Some(id), what, excerpt(&buffer[Header::BYTES..Header::BYTES + len]));
-    Some(Ok(Received {
-        sender: header.sender,
-        opcode: header.opcode,
-        len: header.payload_len,
-        bytes: (Header::BYTES + len) as u64,
-    }))
+    let (envelope, received) = actor
+        .mailbox
+        .pop(|envelope, head, tail| (envelope, lay_out(&envelope, head, tail, lay, memory)))?;
+    record(state, index, &envelope, &received, lay, memory);
+    Some(Ok(received))
 }
 
-fn lay_notice(state: &mut State, index: usize, dead: ActorId, buffer: &mut [u8]) -> Received {
-    let payload = dead.word().to_le_bytes();
+/// Lays the answer to an actor's call into its memory, whole or not at all.
+pub(crate) fn receive_answer(
+    state: &mut State,
+    index: usize,
+    buffer: Buffer,
+    memory: &mut [u8],
+) -> Result<Received, Refusal> {
+    let lay = Lay::Whole(buffer);
+    let laid = state.take_answer(index, |envelope, head, tail| {
+        let fits = lay.takes(head.len() + tail.len());
+        (envelope, fits.then(|| lay_out(&envelope, head, tail, lay, memory)))
+    });
+    let (envelope, received) = (laid.0, laid.1.ok_or(Refusal::BufferTooSmall)?);
+    record(state, index, &envelope, &received, lay, memory);
+    Ok(received)
+}
+
+impl Received {
+    /// What the receiver's call returns: the sender, or that all is well.
+    pub(crate) fn word(&self, lay: Lay) -> u64 {
+        match lay {
+            Lay::Whole(_) => self.sender,
+            Lay::Parts { .. } => 0,
+        }
+    }
+}
+
+impl Lay {
+    /// Whether a message with this much payload can be laid so.
+    fn takes(self, len: usize) -> bool {
+        match self {
+            Lay::Whole(buffer) => Header::BYTES + len <= buffer.len,
+            Lay::Parts { .. } => true,
+        }
+    }
+
+    /// Where the payload is, as far as it was laid.
+    fn payload(self, len: usize) -> Buffer {
+        match self {
+            Lay::Whole(buffer) => buffer.part(Header::BYTES, len),
+            Lay::Parts { payload, .. } => payload.part(0, len),
+        }
+    }
+}
+
+fn lay_out(envelope: &Envelope, head: &[u8], tail: &[u8], lay: Lay, memory: &mut [u8]) -> Received {
+    let len = head.len() + tail.len();
     let header = Header {
-        sender: KERNEL_SENDER,
-        badge: 0,
-        capability: None,
-        opcode: EXIT_NOTICE,
-        payload_len: payload.len() as u32,
+        sender: envelope.sender.map_or(KERNEL_SENDER, ActorId::word),
+        badge: envelope.badge,
+        capability: envelope.capability,
+        opcode: envelope.opcode,
+        // A payload is at most a kilobyte.
+        payload_len: len as u32,
     };
-    let end = Header::BYTES + payload.len();
-    buffer[..Header::BYTES].copy_from_slice(&header.encode());
-    buffer[Header::BYTES..end].copy_from_slice(&payload);
+    match lay {
+        Lay::Whole(buffer) => {
+            buffer.part(0, Header::BYTES).of_mut(memory).copy_from_slice(&header.encode());
+        }
+        Lay::Parts { opcode, size, source, .. } => {
+            opcode.of_mut(memory).copy_from_slice(&header.opcode.to_le_bytes());
+            size.of_mut(memory).copy_from_slice(&header.payload_len.to_le_bytes());
+            if let Some(source) = source {
+                source.of_mut(memory).copy_from_slice(&header.sender.to_le_bytes());
+            }
+        }
+    }
+    let place = lay.payload(len);
+    let (first, second) = (place.part(0, head.len()), place.part(head.len(), tail.len()));
+    first.of_mut(memory).copy_from_slice(&head[..first.len]);
+    second.of_mut(memory).copy_from_slice(&tail[..second.len]);
+    let bytes = (Header::BYTES + place.len) as u64;
+    Received { sender: header.sender, opcode: header.opcode, len: header.payload_len, bytes }
+}
+
+fn record(
+    state: &mut State,
+    index: usize,
+    envelope: &Envelope,
+    received: &Received,
+    lay: Lay,
+    memory: &[u8],
+) {
     let id = state.actors[index].as_ref().map(|actor| actor.id);
     let what = What::Receive {
-        from: None,
-        opcode: EXIT_NOTICE,
-        len: header.payload_len,
-        capability: None,
+        from: envelope.sender,
+        opcode: received.opcode,
+        len: received.len,
+        capability: envelope.capability,
     };
-    state.record_of(id, what, &payload);
-    Received {
-        sender: KERNEL_SENDER,
-        opcode: EXIT_NOTICE,
-        len: header.payload_len,
-        bytes: end as u64,
-    }
+    let payload = lay.payload(received.len as usize).of(memory);
+    state.record_of(id, what, excerpt(payload));
+}
+
+/// Lays a message of the kernel's own, for which there is always room.
+fn lay_kernels(
+    state: &mut State,
+    index: usize,
+    envelope: &Envelope,
+    payload: &[u8],
+    lay: Lay,
+    memory: &mut [u8],
+) -> Result<Received, Refusal> {
+    let received = lay_out(envelope, payload, &[], lay, memory);
+    record(state, index, envelope, &received, lay, memory);
+    Ok(received)
 }

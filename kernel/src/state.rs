@@ -1,37 +1,47 @@
 //! Everything a call may reach: actors, capabilities, mailboxes, timers and the trace.
 //!
 //! The state knows no engine and no board. While an actor runs, the engine holds the state and
-//! answers calls from it (`invoke.rs`); what needs an engine or a board leaves as a [`Left`].
+//! answers calls from it (`invoke`); what needs an engine or a board leaves as a [`Left`].
 
 use abi::graphics::FramebufferInfo;
 use abi::handle::Handle;
+use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
+use alloc::collections::BTreeMap;
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::actor::Activity;
 use crate::actor::Actor;
 use crate::actor::Buffer;
+use crate::actor::Job;
+use crate::actor::Lay;
 use crate::actor::Turn;
+use crate::call::Call;
 use crate::call::CallName;
 use crate::capability::Capability;
 use crate::capability::Object;
 use crate::console::Console;
 use crate::cspace::Cspaces;
 use crate::cspace::Place;
-use crate::event::Event;
 use crate::fault::ExitReason;
 use crate::id::ActorId;
-use crate::input::Message;
-use crate::input::message_of;
-use crate::limits::ACTORS_MAX;
 use crate::limits::ENTROPY_BYTES;
 use crate::limits::TRACE_PAYLOAD_MAX;
+use crate::lock::Locks;
 use crate::mailbox::Envelope;
+use crate::manifest::ChildSpec;
 use crate::manifest::Manifest;
 use crate::manifest::Region;
+use crate::manifest::SupervisorSpec;
+use crate::namespace::Namespace;
+use crate::role::Role;
+use crate::role::Use;
 use crate::schedule::Schedule;
+use crate::supervisor::SupervisorId;
+use crate::supervisor::Tree;
 use crate::time::Instant;
 use crate::timer::Timers;
 use crate::trace::Record;
@@ -44,18 +54,46 @@ pub(crate) enum Left {
     /// It waits for a message.
     Receive {
         /// Where the message goes.
-        buffer: Buffer,
+        lay: Lay,
         /// No longer than this.
         deadline: Option<Instant>,
     },
+    /// It waits for the answer to a call that is on its way.
+    Call {
+        /// How it goes on with the answer.
+        turn: Turn,
+        /// No longer than this.
+        deadline: Option<Instant>,
+    },
+    /// It waits for a lock; it is in the lock's queue.
+    Lock(u16),
+    /// It waits for an interrupt.
+    Interrupt(u8),
     /// It waits for a moment.
     Sleep(Instant),
     /// It lets others run.
     Yield,
     /// It ends.
-    Exit(i32),
+    Exit(ExitReason),
+    /// It has ended already, by what it did to others.
+    Gone,
     /// It makes way for a higher priority; its call is answered with this word.
     Preempted(u64),
+    /// It makes an actor: the place is taken, the code is yet to be looked at.
+    Spawn {
+        /// The module.
+        wasm: Buffer,
+        /// Where the new actor will be.
+        place: usize,
+        /// Its supervisor.
+        supervisor: SupervisorId,
+        /// How its supervisor treats it.
+        child: ChildSpec,
+        /// Whether it is linked to its maker.
+        is_linked: bool,
+        /// Whether the result is the child's id; else it is the child's handle.
+        is_plain: bool,
+    },
     /// It draws: bytes of its memory to a byte of the screen.
     Draw {
         /// Where on the screen.
@@ -72,6 +110,15 @@ pub(crate) enum Left {
         /// Its level.
         high: bool,
     },
+    /// It reads or writes an I/O port.
+    Port {
+        /// Which one.
+        port: u16,
+        /// How wide: 1, 2 or 4 bytes.
+        bytes: u8,
+        /// What to write; `None` reads.
+        value: Option<u32>,
+    },
 }
 
 /// Everything but the engine and the instances.
@@ -82,18 +129,46 @@ pub(crate) struct State {
     pub(crate) slice: u64,
     /// Whose slice it is.
     pub(crate) current: usize,
-    /// The actors by index; `None` is a free place.
+    /// What the node is called.
+    pub(crate) identity: String,
+    /// The actors by place; `None` is nobody.
     pub(crate) actors: Vec<Option<Actor>>,
-    /// How many of them live.
+    /// What the actor of a place is, in all its lives; `None` is a free place.
+    pub(crate) roles: Vec<Option<Role>>,
+    /// How many lives a place has seen.
+    pub(crate) lives: Vec<u32>,
+    /// Places of no role, the next to be given out last.
+    pub(crate) vacant: Vec<u16>,
+    /// Places whose actor has ended and whose instance has yet to be dropped.
+    pub(crate) ended: Vec<usize>,
+    /// How many actors live.
     pub(crate) living: usize,
+    /// Bytes of linear memory that no actor has.
+    pub(crate) arena: usize,
     /// Who holds what.
     pub(crate) cspaces: Cspaces,
+    /// What the hidden capabilities are for, by slot.
+    pub(crate) uses: Vec<Use>,
     /// The roots of what a board has.
     pub(crate) devices: Vec<Place>,
     /// Who could run.
     pub(crate) schedule: Schedule,
     /// Who waits for a moment.
     pub(crate) timers: Timers,
+    /// Who is to be started again.
+    pub(crate) supervision: Tree,
+    /// What the supervisors are called.
+    pub(crate) supervisors: Vec<String>,
+    /// Which names there are: each stands for a slot of the hidden cspace.
+    pub(crate) namespace: Namespace,
+    /// The prefixes that namespace capabilities have.
+    pub(crate) prefixes: Vec<String>,
+    /// Who holds which lock, and who waits.
+    pub(crate) locks: Locks,
+    /// The roots of the locks by number.
+    pub(crate) lock_roots: Vec<Option<Place>>,
+    /// Interrupts that came and that nobody has waited for, by line.
+    pub(crate) interrupts: BTreeMap<u8, u64>,
     /// Memory that can be granted.
     pub(crate) regions: Vec<Region>,
     /// What happened.
@@ -108,24 +183,51 @@ pub(crate) struct State {
     pub(crate) entropy: VecDeque<u8>,
     /// Why the running actor left the engine.
     pub(crate) left: Option<Left>,
+    /// Whether somebody of a higher priority than the running actor's became ready in its slice.
+    pub(crate) is_outranked: bool,
+    /// Logical instructions that the running call costs beside the usual.
+    pub(crate) toll: u64,
+    /// Whose priority has yet to be looked at; empty between two calls.
+    pub(crate) lending: Vec<usize>,
+    /// Who has yet to be told about a lock; empty between two calls.
+    pub(crate) heirs: Vec<usize>,
     /// Inputs taken since boot.
     pub(crate) inputs: u64,
+    /// Plain spawns since boot: each has its number in its name.
+    pub(crate) spawned: u64,
+    /// Whether power has gone: nobody is started any more.
+    pub(crate) is_off: bool,
 }
 
 impl State {
     /// A state with room for the actors of a manifest and nothing in it.
     pub(crate) fn new(manifest: &Manifest, screen: Option<FramebufferInfo>) -> State {
-        let actors = manifest.actors.len().min(ACTORS_MAX);
+        let places = manifest.places;
         State {
             now: Instant::ZERO,
             slice: 0,
             current: 0,
-            actors: (0..actors).map(|_| None).collect(),
+            identity: manifest.identity.clone(),
+            actors: (0..places).map(|_| None).collect(),
+            roles: (0..places).map(|_| None).collect(),
+            lives: alloc::vec![0; places],
+            // There are fewer places than a word of 16 bits counts.
+            vacant: (0..places as u16).rev().collect(),
+            ended: Vec::new(),
             living: 0,
-            cspaces: Cspaces::new(actors),
+            arena: manifest.arena,
+            cspaces: Cspaces::new(places),
+            uses: Vec::new(),
             devices: Vec::new(),
-            schedule: Schedule::new(actors),
-            timers: Timers::new(actors),
+            schedule: Schedule::new(places),
+            timers: Timers::new(places),
+            supervision: Tree::new(places, manifest.supervisors.len() + 1, SupervisorSpec::ROOT),
+            supervisors: alloc::vec![String::from("root")],
+            namespace: Namespace::default(),
+            prefixes: Vec::new(),
+            locks: Locks::new(places),
+            lock_roots: Vec::new(),
+            interrupts: BTreeMap::new(),
             regions: manifest.regions.clone(),
             trace: Trace::new(manifest.trace),
             console: Console::default(),
@@ -133,7 +235,13 @@ impl State {
             pins: 0,
             entropy: VecDeque::with_capacity(ENTROPY_BYTES),
             left: None,
+            is_outranked: false,
+            toll: 0,
+            lending: Vec::new(),
+            heirs: Vec::new(),
             inputs: 0,
+            spawned: 0,
+            is_off: false,
         }
     }
 
@@ -145,6 +253,12 @@ impl State {
     /// The actor with this id, if it lives.
     pub(crate) fn alive(&self, id: ActorId) -> Option<&Actor> {
         self.actors[id.index()].as_ref().filter(|actor| actor.id == id)
+    }
+
+    /// The actor that this word names, if it lives.
+    pub(crate) fn alive_word(&self, word: u64) -> Option<&Actor> {
+        let index = usize::try_from(word & u64::from(u32::MAX)).ok()?;
+        self.actors.get(index)?.as_ref().filter(|actor| actor.id.word() == word)
     }
 
     /// Writes what the running actor did into the trace.
@@ -164,30 +278,58 @@ impl State {
         if rights.is_within(capability.rights) { Ok(capability) } else { Err(Refusal::NoRight) }
     }
 
-    /// The first capability of the running actor to this object, with these rights. For calls that
-    /// name no handle.
-    pub(crate) fn held_object(&self, object: Object, rights: Rights) -> Result<(), Refusal> {
-        let mut held = self.cspaces.held(self.current);
-        let suits = |capability: &Capability| {
-            capability.object == object && rights.is_within(capability.rights)
-        };
-        if held.any(|(_, capability)| suits(&capability)) {
-            Ok(())
-        } else {
-            Err(Refusal::NoCapability)
+    /// The running actor's capability of this handle, or, if the call's personality knows none, its
+    /// first one of this kind with these rights.
+    pub(crate) fn held_kind(
+        &self,
+        handle: Handle,
+        kind: ObjectKind,
+        rights: Rights,
+    ) -> Result<(Handle, Capability), Refusal> {
+        if handle.word() == Call::SUITABLE {
+            let mut held = self.cspaces.held(self.current);
+            let suits = |capability: &Capability| {
+                capability.object.kind() == kind && rights.is_within(capability.rights)
+            };
+            return held.find(|(_, capability)| suits(capability)).ok_or(Refusal::NoCapability);
         }
+        let capability = self.held(handle, rights)?;
+        let is_right = capability.object.kind() == kind;
+        if is_right { Ok((handle, capability)) } else { Err(Refusal::WrongObject) }
+    }
+
+    /// The running actor's first capability to an actor with these rights, by the actor's id.
+    pub(crate) fn held_actor(&self, word: u64, rights: Rights) -> Result<Capability, Refusal> {
+        self.actor_in(self.current, word, rights).ok_or(Refusal::NoCapability)
+    }
+
+    /// The first capability in a cspace by which messages to this actor can be sent.
+    pub(crate) fn actor_in(&self, space: usize, word: u64, rights: Rights) -> Option<Capability> {
+        let mut held = self.cspaces.held(space).map(|(_, capability)| capability);
+        held.find(|capability| {
+            rights.is_within(capability.rights)
+                && matches!(capability.object, Object::Endpoint(_) | Object::Child(_))
+                && capability.object.actor().is_some_and(|id| id.word() == word)
+        })
     }
 
     /// Whether there is something for the running actor to receive.
     pub(crate) fn running_has_mail(&mut self) -> bool {
         let notice = self.cspaces.next_notice(self.current);
-        let mailbox = &self.running().mailbox;
-        !mailbox.is_empty() || notice.is_some_and(|after| after <= mailbox.taken())
+        let actor = self.running();
+        let mailbox = &actor.mailbox;
+        actor.is_asked
+            || !mailbox.is_empty()
+            || notice.is_some_and(|after| after <= mailbox.taken())
     }
 
     /// A device did not do what it was asked; the word is the answer.
     pub(crate) fn refuse_device(&mut self, call: CallName) -> u64 {
-        let refusal = Refusal::NotAvailable;
+        self.refuse(call, Refusal::NotAvailable)
+    }
+
+    /// A call is refused after all; the word is the answer.
+    pub(crate) fn refuse(&mut self, call: CallName, refusal: Refusal) -> u64 {
         self.record(What::Refuse { call, refusal }, &[]);
         refusal.word()
     }
@@ -201,113 +343,49 @@ impl State {
 
     /// Lets an actor that waits for messages go on with its turn.
     pub(crate) fn wake(&mut self, index: usize) {
-        let actor = self.actors[index].as_mut().expect("a living actor is woken");
+        let actor = self.actors[index].as_ref().expect("a living actor is woken");
         if actor.activity == Activity::Waiting {
-            actor.activity = Activity::Ready;
-            self.timers.cancel(index);
-            self.schedule.push_back(index, actor.priority);
+            self.make_ready(index);
         }
     }
 
-    /// Lets every actor go on whose moment has come.
-    pub(crate) fn wake_due(&mut self) {
-        while let Some(index) = self.timers.pop_due(self.now) {
-            let actor = self.actors[index].as_mut().expect("timers die with their actor");
-            let word = match actor.activity {
-                Activity::Waiting => Refusal::Timeout.word(),
-                Activity::Sleeping => 0,
-                Activity::Ready => unreachable!("an actor that is ready waits for no moment"),
-            };
-            actor.activity = Activity::Ready;
-            actor.turn = Turn::Answer(word);
-            self.schedule.push_back(index, actor.priority);
-        }
+    /// Lets an actor that waits for something else go on: its call returns this word.
+    pub(crate) fn finish(&mut self, index: usize, word: u64) {
+        let actor = self.actors[index].as_mut().expect("a living actor is woken");
+        assert!(actor.activity != Activity::Ready, "who is ready waits for nothing");
+        actor.turn = Turn::Answer(word);
+        self.make_ready(index);
     }
 
-    /// Tells every holder of a device what happened to it.
-    pub(crate) fn input(&mut self, event: Event) {
-        self.inputs += 1;
-        self.record_of(None, What::Input(event), &[]);
-        let Some(message) = message_of(&event) else {
-            return self.absorb(event);
-        };
-        let mut told = false;
-        for device in 0..self.devices.len() {
-            let root = self.devices[device];
-            if !message.object.is_within(&self.cspaces.at(root).object) {
-                continue;
-            }
-            let mut cursor = root;
-            while let Some(place) = self.cspaces.next_descendant(root, cursor) {
-                cursor = place;
-                let capability = self.cspaces.at(place);
-                let reads = Rights::READ.is_within(capability.rights);
-                if reads && message.object.is_within(&capability.object) {
-                    told |= self.tell(place.space, capability.badge, &message);
-                }
-            }
-        }
-        if !told {
-            self.record_of(None, What::Overrun(event), &[]);
-        }
-    }
-
-    /// Takes in what is not for actors.
-    fn absorb(&mut self, event: Event) {
-        if let Event::Entropy(bytes) = event {
-            let room = ENTROPY_BYTES - self.entropy.len();
-            self.entropy.extend(bytes.iter().take(room));
-        }
-    }
-
-    /// Puts an input into one mailbox; says whether it is there.
-    fn tell(&mut self, index: usize, badge: u64, message: &Message) -> bool {
-        let inputs = self.inputs;
-        let actor = self.actors[index].as_mut().expect("only the living hold capabilities");
-        if actor.input_seen == inputs {
-            return true;
-        }
-        if !actor.mailbox.has_room_for(message.payload().len()) {
-            return false;
-        }
-        actor.input_seen = inputs;
-        let opcode = message.opcode;
-        let envelope = Envelope { sender: None, badge, opcode, capability: None };
-        self.post(index, envelope, message.payload());
-        true
-    }
-
-    /// Ends an actor: all that it held goes, all that derives from its objects is revoked, and
-    /// whoever could send to it will be told.
-    pub(crate) fn bury(&mut self, index: usize, reason: ExitReason) {
-        let actor = self.actors[index].take().expect("one dies once");
-        self.record_of(Some(actor.id), What::Exit(reason), &[]);
-        self.schedule.remove(index);
+    /// Puts an actor that waited behind the others of its priority.
+    pub(crate) fn make_ready(&mut self, index: usize) {
+        let actor = self.actors[index].as_mut().expect("a living actor is woken");
+        actor.activity = Activity::Ready;
+        let effective = actor.effective;
         self.timers.cancel(index);
-        self.living -= 1;
-        let held = self.cspaces.clear(index);
-        let (revoked, told) = self.revoke_endpoint(&actor);
-        let unread = actor.mailbox.len() as u32;
-        self.record_of(Some(actor.id), What::Release { held, revoked, unread, told }, &[]);
+        self.schedule.push_back(index, effective);
+        let running = self.actors[self.current].as_ref();
+        self.is_outranked |= running.is_some_and(|running| running.effective < effective);
     }
 
-    fn revoke_endpoint(&mut self, dead: &Actor) -> (u32, u32) {
-        let mut revoked = 0;
-        let State { cspaces, actors, .. } = self;
-        let mut told = Vec::new();
-        cspaces.revoke(dead.endpoint, |cspaces, place, capability| {
-            revoked += 1;
-            let could_send = Rights::WRITE.is_within(capability.rights);
-            let Some(holder) = &actors[place.space] else { return };
-            if could_send && cspaces.bury(place, dead.id, holder.mailbox.arrived()) {
-                told.push(place.space);
+    /// Whether an actor holds something derived from this.
+    pub(crate) fn is_held_by_actor(&self, root: Place) -> bool {
+        let mut cursor = root;
+        while let Some(place) = self.cspaces.next_descendant(root, cursor) {
+            if place.space() < self.actors.len() {
+                return true;
             }
-        });
-        cspaces.uproot(dead.endpoint);
-        for holder in &told {
-            self.wake(*holder);
+            cursor = place;
         }
-        (revoked, told.len() as u32)
+        false
+    }
+
+    /// The file call that an actor is in the middle of.
+    pub(crate) fn job(&self, index: usize) -> Option<Job> {
+        match self.actors[index].as_ref()?.turn {
+            Turn::File(job) => Some(job),
+            _ => None,
+        }
     }
 }
 

@@ -9,7 +9,7 @@
 //! | opcode | through | request | answer |
 //! |---|---|---|---|
 //! | [`OPEN`] | directory | path | status; a file or directory as the capability |
-//! | [`CREATE`] | directory | path | status; an empty, unpublished file as the capability |
+//! | [`CREATE`] | directory | path | status; an empty, unpublished file as the capability. Missing directories above it are made |
 //! | [`MAKE_DIRECTORY`] | directory | path | status |
 //! | [`READ_AT`] | file | offset u32, length u32 | status = bytes, then the bytes |
 //! | [`WRITE_AT`] | file | offset u32, then the bytes | status = bytes |

@@ -26,4 +26,5 @@ pub mod input;
 pub mod graphics;
 pub mod process;
 pub mod exit;
+pub mod spawn;
 pub mod file;

@@ -66,6 +66,8 @@ refusals! {
     Locked = -19, "locked";
     /// A name, an option or a module is not what it must be.
     Invalid = -20, "invalid";
+    /// The module exports no memory to read from or write to.
+    NoMemory = -21, "no memory exported";
 }
 
 impl Refusal {

@@ -13,6 +13,7 @@ use wasmi_core::LimiterError;
 use crate::call::Answer;
 use crate::call::Call;
 use crate::call::CallName;
+use crate::call::Convention;
 use crate::call::Host;
 use crate::limits::TABLE_MAX;
 
@@ -73,9 +74,10 @@ impl ResourceLimiter for Quota {
     }
 }
 
-/// The error by which a call leaves the engine; it carries the type of the result that is due.
+/// The error by which a call leaves the engine; it carries the type of the result that is due and
+/// what is made of the answer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Left(pub(super) ResultKind);
+pub(super) struct Left(pub(super) ResultKind, pub(super) fn(u64) -> u64);
 
 impl core::fmt::Display for Left {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -137,10 +139,16 @@ impl Output for i64 {
     }
 }
 
-/// A function type that a call can have: up to six parameters of `i32` and `i64`.
+/// A function type that a call can have: up to seven parameters of `i32` and `i64`.
 pub(crate) trait Signature<H> {
     /// Adds the function to the linker; returns its type.
-    fn define(linker: &mut Linker<Cell<H>>, module: &str, name: &str, call: CallName) -> FuncType;
+    fn define(
+        linker: &mut Linker<Cell<H>>,
+        module: &str,
+        name: &str,
+        call: CallName,
+        convention: Convention,
+    ) -> FuncType;
 }
 
 macro_rules! signature {
@@ -158,12 +166,15 @@ macro_rules! signature {
                 module: &str,
                 name: &str,
                 call: CallName,
+                convention: Convention,
             ) -> FuncType {
                 let host_function = move |caller: Caller<'_, Cell<H>>, $($parameter: $parameter),*| {
                     let given: &[u64] = &[$($parameter.word()),*];
                     let mut words = [0; Call::WORDS];
                     words[..given.len()].copy_from_slice(given);
-                    enter_host::<H, R>(caller, Call { name: call, words })
+                    let words = (convention.words)(words);
+                    let call = Call { name: call, words };
+                    enter_host::<H, R>(caller, call, convention.result)
                 };
                 linker
                     .func_wrap(module, name, host_function)
@@ -181,11 +192,13 @@ signature!(A B C);
 signature!(A B C D);
 signature!(A B C D E);
 signature!(A B C D E F);
+signature!(A B C D E F G);
 
 /// Asks the host, takes the fuel, and goes on or leaves.
 fn enter_host<H: Host, R: Output>(
     mut caller: Caller<'_, Cell<H>>,
     call: Call,
+    result: fn(u64) -> u64,
 ) -> Result<R, wasmi::Error> {
     let (memory, cell): (&mut [u8], &mut Cell<H>) = match caller.data().memory {
         Some(memory) => memory.data_and_store_mut(&mut caller),
@@ -198,8 +211,8 @@ fn enter_host<H: Host, R: Output>(
     let fuel = caller.get_fuel()?;
     caller.set_fuel(fuel.saturating_sub(reply.fuel))?;
     match reply.answer {
-        Answer::Now(word) => Ok(R::from_word(word)),
-        Answer::Leave => Err(wasmi::Error::host(Left(R::KIND))),
+        Answer::Now(word) => Ok(R::from_word(result(word))),
+        Answer::Leave => Err(wasmi::Error::host(Left(R::KIND, result))),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Instance<H> {
     /// Values that the entry returns: a handler one, `_start` none.
     outputs: usize,
     memory: Option<Memory>,
+    /// Fuel that its making took.
+    start_fuel: u64,
     /// Handlers only: where messages are put.
     message_buffer: usize,
     suspended: Suspended,
@@ -97,10 +99,11 @@ impl<H: Host + 'static> Engine<H> {
             (true, Some(memory)) => message_buffer(&mut store, memory, exported)?,
             _ => 0,
         };
+        let start_fuel = START_FUEL - store.get_fuel().expect("the engine counts fuel");
         store.set_fuel(0).expect("the engine counts fuel");
         let outputs = usize::from(module.has_handler);
         let suspended = Suspended::Nothing;
-        Ok(Instance { store, entry, outputs, memory, message_buffer, suspended })
+        Ok(Instance { store, entry, outputs, memory, start_fuel, message_buffer, suspended })
     }
 }
 
@@ -162,7 +165,9 @@ impl<H: Host + 'static> Instance<H> {
             panic!("only a call that has left is answered");
         };
         let left = call.host_error().downcast_ref::<Left>();
-        let input = match left.expect("calls leave in one way").0 {
+        let Left(kind, result) = *left.expect("calls leave in one way");
+        let word = result(word);
+        let input = match kind {
             ResultKind::Nothing => None,
             ResultKind::Word32 => Some(Val::I32(word as i32)),
             ResultKind::Word64 => Some(Val::I64(word as i64)),
@@ -191,6 +196,11 @@ impl<H: Host + 'static> Instance<H> {
     /// Whether it is entered once for each message.
     pub fn is_handler(&self) -> bool {
         self.outputs != 0
+    }
+
+    /// Logical instructions that its making took.
+    pub fn start_fuel(&self) -> u64 {
+        self.start_fuel
     }
 
     /// Fuel that is left.

@@ -21,6 +21,7 @@ pub use module::Module;
 pub use module::imports;
 
 use crate::call::CallName;
+use crate::call::Convention;
 use crate::call::Host;
 use crate::limits::RECURSION_MAX;
 use crate::limits::STACK_MAX;
@@ -57,8 +58,9 @@ impl<H: Host + 'static> Engine<H> {
         module: &'static str,
         name: &'static str,
         call: CallName,
+        convention: Convention,
     ) {
-        let signature = S::define(&mut self.linker, module, name, call);
+        let signature = S::define(&mut self.linker, module, name, call, convention);
         self.imports.push(Import { module, name, signature });
     }
 }

@@ -1,59 +1,58 @@
 //! The native personality: `sys_*` of seed *wasm-actors*, completed.
 //!
-//! The first seven are the seed's, with its types. Every function can be imported from module
-//! `env`, as the seed's toolchains do, and from module `sys`.
+//! The first seven are the seed's, with its types. A result below 0 is a refusal
+//! ([`abi::refusal::Refusal`]).
 
-use crate::call::CallName;
 use crate::call::Host;
 use crate::engine::Engine;
 
-type Nothing = fn();
-type Word = fn() -> i64;
-type Text = fn(i32, i32);
-type Code = fn(i32);
-type Handle = fn(i64) -> i32;
-type HandleToWord = fn(i64) -> i64;
-type HandleBuffer = fn(i64, i32, i32) -> i32;
-type HandleBufferToWord = fn(i64, i32, i32) -> i64;
-type HandleOffsetBuffer = fn(i64, i32, i32, i32) -> i32;
-
 pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
-    for module in ["env", "sys"] {
-        engine.define::<Text>(module, "sys_log", CallName::Log);
-        engine.define::<Code>(module, "sys_exit", CallName::Exit);
-        engine.define::<fn(i64, i32, i32, i32, i64) -> i32>(module, "sys_cap_send", CallName::Send);
-        engine.define::<HandleBufferToWord>(module, "sys_cap_recv", CallName::Receive);
-        engine.define::<HandleOffsetBuffer>(module, "sys_cap_mem_read", CallName::Read);
-        engine.define::<HandleOffsetBuffer>(module, "sys_cap_mem_write", CallName::Write);
-        engine.define::<Word>(module, "sys_fb_info", CallName::ScreenSize);
+    functions! { engine, ["env", "sys"];
+        "sys_log" Log: fn(i32, i32);
+        "sys_exit" Exit: fn(i32);
+        "sys_cap_send" Send: fn(i64, i32, i32, i32, i64) -> i32;
+        "sys_cap_recv" Receive: fn(i64, i32, i32) -> i64;
+        "sys_cap_mem_read" Read: fn(i64, i32, i32, i32) -> i32;
+        "sys_cap_mem_write" Write: fn(i64, i32, i32, i32) -> i32;
+        "sys_fb_info" ScreenSize: fn() -> i64;
 
-        engine.define::<fn(i64, i32, i32, i32, i64, i32) -> i32>(
-            module,
-            "sys_cap_send_rights",
-            CallName::SendRights,
-        );
-        engine.define::<fn(i64, i32, i32, i64) -> i64>(
-            module,
-            "sys_cap_recv_timeout",
-            CallName::ReceiveTimeout,
-        );
-        engine.define::<HandleBuffer>(module, "sys_fb_layout", CallName::ScreenLayout);
-        engine.define::<Handle>(module, "sys_fb_flush", CallName::ScreenFlush);
-        engine.define::<HandleBuffer>(module, "sys_cap_info", CallName::Info);
-        engine.define::<HandleToWord>(module, "sys_cap_copy", CallName::Copy);
-        engine.define::<fn(i64, i32, i64) -> i64>(module, "sys_cap_mint", CallName::Mint);
-        engine.define::<fn(i64, i32, i64, i64) -> i64>(
-            module,
-            "sys_cap_mint_range",
-            CallName::MintRange,
-        );
-        engine.define::<Handle>(module, "sys_cap_delete", CallName::Delete);
-        engine.define::<Handle>(module, "sys_cap_revoke", CallName::Revoke);
-        engine.define::<HandleToWord>(module, "sys_time", CallName::Time);
-        engine.define::<fn(i64, i64) -> i32>(module, "sys_sleep", CallName::Sleep);
-        engine.define::<Nothing>(module, "sys_yield", CallName::Yield);
-        engine.define::<Word>(module, "sys_self", CallName::Identity);
-        engine.define::<fn(i64, i32) -> i32>(module, "sys_gpio_read", CallName::PinRead);
-        engine.define::<fn(i64, i32, i32) -> i32>(module, "sys_gpio_write", CallName::PinWrite);
+        "sys_cap_send_rights" SendRights: fn(i64, i32, i32, i32, i64, i32) -> i32;
+        "sys_cap_send_move" SendMove: fn(i64, i32, i32, i32, i64) -> i32;
+        "sys_cap_call" Call: fn(i64, i32, i32, i32, i32, i32, i64) -> i64;
+        "sys_cap_recv_timeout" ReceiveTimeout: fn(i64, i32, i32, i64) -> i64;
+        "sys_fb_layout" ScreenLayout: fn(i64, i32, i32) -> i32;
+        "sys_fb_flush" ScreenFlush: fn(i64) -> i32;
+        "sys_cap_info" Info: fn(i64, i32, i32) -> i32;
+        "sys_cap_copy" Copy: fn(i64) -> i64;
+        "sys_cap_mint" Mint: fn(i64, i32, i64) -> i64;
+        "sys_cap_mint_range" MintRange: fn(i64, i32, i64, i64) -> i64;
+        "sys_cap_narrow" Narrow: fn(i64, i32, i32, i64) -> i64;
+        "sys_cap_move" Move: fn(i64) -> i64;
+        "sys_cap_delete" Delete: fn(i64) -> i32;
+        "sys_cap_revoke" Revoke: fn(i64) -> i32;
+        "sys_time" Time: fn(i64) -> i64;
+        "sys_sleep" Sleep: fn(i64, i64) -> i32;
+        "sys_yield" Yield: fn();
+        "sys_self" Identity: fn() -> i64;
+        "sys_gpio_read" PinRead: fn(i64, i32) -> i32;
+        "sys_gpio_write" PinWrite: fn(i64, i32, i32) -> i32;
+        "sys_cap_irq_wait" InterruptWait: fn(i64) -> i64;
+        "sys_irq_wait" InterruptWait: fn(i64) -> i64;
+        "sys_cap_io_read" PortRead: fn(i64, i32, i32) -> i64;
+        "sys_io_read" PortRead: fn(i64, i32, i32) -> i64;
+        "sys_cap_io_write" PortWrite: fn(i64, i32, i32, i64) -> i32;
+        "sys_io_write" PortWrite: fn(i64, i32, i32, i64) -> i32;
+        "sys_spawn" Spawn: fn(i64, i32, i32, i32, i32) -> i64;
+        "sys_stop" Stop: fn(i64) -> i32;
+        "sys_link" Link: fn(i64) -> i32;
+        "sys_unlink" Unlink: fn(i64) -> i32;
+        "sys_trap_exits" TrapExits: fn(i32) -> i32;
+        "sys_proc_caps" ProcessCapabilities: fn(i64, i64, i32, i32) -> i32;
+        "sys_ns_register" Register: fn(i64, i32, i32, i64) -> i32;
+        "sys_ns_unregister" Unregister: fn(i64, i32, i32) -> i32;
+        "sys_ns_mount" Mount: fn(i64, i32, i32, i64) -> i32;
+        "sys_ns_unmount" Unmount: fn(i64, i32, i32) -> i32;
+        "sys_ns_lookup" Lookup: fn(i64, i32, i32) -> i64;
+        "sys_ns_list" ListNames: fn(i64, i32, i32, i32, i32) -> i32;
     }
 }

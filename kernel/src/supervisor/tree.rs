@@ -238,6 +238,11 @@ impl Tree {
         }
     }
 
+    /// Whether there is something to do.
+    pub fn has_actions(&self) -> bool {
+        !self.actions.is_empty()
+    }
+
     /// Ends everybody, from the last to the first.
     pub fn shutdown(&mut self, now: Instant) {
         let root = self.child_of(0);

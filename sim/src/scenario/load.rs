@@ -234,7 +234,7 @@ steps:
         let [vfs, busy] = board.actors.as_slice() else { panic!("two actors") };
         assert_eq!((vfs.manifest.priority, vfs.manifest.memory), (18, 48 << 10));
         assert_eq!(vfs.manifest.grants[0].object, GrantObject::Region("ramdisk".into()));
-        let Program::Wasm(bytes) = &vfs.manifest.program;
+        let Program::Wasm(bytes) = &vfs.manifest.program else { panic!("vfs is a module") };
         assert_eq!(**bytes, *WASM);
         assert_eq!(busy.program, "shell");
         assert_eq!((busy.manifest.priority, busy.manifest.memory), (3, 8 << 10));

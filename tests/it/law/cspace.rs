@@ -1,11 +1,13 @@
 //! Laws of the cspaces and the derivation tree, against a model of one list with parents.
 
+use abi::exit::ExitKind;
 use abi::handle::Handle;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
 use kernel::capability::Capability;
 use kernel::capability::Object;
 use kernel::cspace::Cspaces;
+use kernel::cspace::Obituary;
 use kernel::cspace::Place;
 use kernel::id::ActorId;
 use kernel::limits::SLOTS;
@@ -179,13 +181,18 @@ fn apply(cspaces: &mut Cspaces, model: &mut Model, step: Step) -> Result<(), Tes
             let index = which % model.known.len();
             if let Ok(place) = find(cspaces, &model.known[index]) {
                 let mut removed = 0;
-                cspaces.revoke(place, |_, _, _| removed += 1);
+                let mut cursor = place;
+                while cspaces.remove_leaf(place, &mut cursor).is_some() {
+                    removed += 1;
+                }
+                prop_assert!(cspaces.is_leaf(place));
                 prop_assert_eq!(removed, model.revoke(index));
             }
         }
         Step::Clear { space } => {
-            let held = model.used(space);
-            prop_assert_eq!(cspaces.clear(space) as usize, held);
+            while let Some(place) = cspaces.any_held(space) {
+                cspaces.delete(place);
+            }
             for index in 0..model.known.len() {
                 if model.known[index].is_alive && model.known[index].space == space {
                     model.delete(index);
@@ -236,11 +243,13 @@ fn deaths_are_told(copies: Vec<(usize, usize)>) -> Result<(), TestCaseError> {
     }
     let mut told = vec![Vec::new(); SPACES];
     for which in [1, 0] {
-        cspaces.revoke(roots[which], |cspaces, place, _| {
-            if cspaces.bury(place, actors[which], 0) {
-                told[place.space].push(actors[which]);
+        let obituary = Obituary { dead: actors[which], kind: ExitKind::Abnormal, code: -1 };
+        let mut cursor = roots[which];
+        while let Some((place, _)) = cspaces.remove_leaf(roots[which], &mut cursor) {
+            if cspaces.bury(place, obituary, 0) {
+                told[place.space()].push(obituary);
             }
-        });
+        }
     }
     for (space, handle) in &handles {
         prop_assert_eq!(cspaces.get(*space, *handle), Err(Refusal::Dead));
@@ -248,7 +257,7 @@ fn deaths_are_told(copies: Vec<(usize, usize)>) -> Result<(), TestCaseError> {
     for (space, deaths) in told.iter().enumerate() {
         for dead in deaths {
             prop_assert_eq!(cspaces.next_notice(space), Some(0));
-            prop_assert_eq!(cspaces.take_notice(space), *dead);
+            prop_assert_eq!(cspaces.take_notice(space), Some(*dead));
         }
         prop_assert_eq!(cspaces.next_notice(space), None);
         prop_assert_eq!(cspaces.held(space).count(), 0);

@@ -1,0 +1,207 @@
+//! From a role to a living actor: its place, its identity and what it is given.
+
+use abi::handle::Handle;
+use abi::refusal::Refusal;
+use abi::rights::Rights;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::actor::Activity;
+use crate::actor::Actor;
+use crate::actor::Turn;
+use crate::capability::Capability;
+use crate::capability::Object;
+use crate::cspace::Place;
+use crate::id::ActorId;
+use crate::mailbox::Mailbox;
+use crate::manifest::Restart;
+use crate::role::Role;
+use crate::role::Standing;
+use crate::role::Use;
+use crate::state::State;
+use crate::trace::Record;
+use crate::trace::What;
+
+/// The last life of a place. One more would not be an id any more, so the place is retired.
+const LAST_LIFE: u32 = (1 << 31) - 1;
+
+/// What a new role is told.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// What it is called.
+    pub(crate) name: String,
+    /// 0 to 31, larger runs first.
+    pub(crate) priority: u8,
+    /// Bytes of linear memory it may have.
+    pub(crate) memory: usize,
+    /// Messages that its mailbox takes.
+    pub(crate) mailbox: usize,
+    /// Whether it is started again.
+    pub(crate) restart: Restart,
+    /// Whether it is a service of the kernel image.
+    pub(crate) is_service: bool,
+}
+
+impl State {
+    /// Takes a place for a role, with memory from the arena and a root for all that will be said to
+    /// it.
+    pub(crate) fn cast(&mut self, part: Part) -> Result<usize, Refusal> {
+        if self.arena < part.memory {
+            return Err(Refusal::NoRoom);
+        }
+        let place = usize::from(self.vacant.pop().ok_or(Refusal::NoRoom)?);
+        self.arena -= part.memory;
+        // The place is below `ACTORS_MAX`.
+        let life = ActorId::new(place as u16, self.lives[place] + 1);
+        let object = Object::Child(life);
+        let root = self.cspaces.plant(Capability { object, rights: Rights::ALL, badge: 0 });
+        let Part { name, priority, memory, mailbox, restart, is_service } = part;
+        let standing = Vec::new();
+        let restarts = 0;
+        self.roles[place] = Some(Role {
+            name,
+            priority,
+            memory,
+            mailbox,
+            restart,
+            is_service,
+            standing,
+            root,
+            life,
+            restarts,
+        });
+        Ok(place)
+    }
+
+    /// Lets the actor of a place begin its next life.
+    pub(crate) fn settle(&mut self, place: usize, is_handler: bool, memory: usize) {
+        assert!(self.actors[place].is_none(), "one actor at a time");
+        self.lives[place] += 1;
+        let role = self.roles[place].as_mut().expect("a role is cast before it is played");
+        let id = ActorId::new(place as u16, self.lives[place]);
+        let (root, last) = (role.root, role.life);
+        if last != id {
+            role.life = id;
+            role.restarts += 1;
+            self.cspaces.rename(root, last, id);
+        }
+        let (priority, name) = (usize::from(role.priority), role.name.clone());
+        let (mailbox, restarts) = (Mailbox::with_capacity(role.mailbox), role.restarts);
+        let is_service = role.is_service;
+        let memory_max = u32::try_from(role.memory).unwrap_or(u32::MAX);
+        let endpoint = Capability { object: Object::Endpoint(id), rights: Rights::ALL, badge: 0 };
+        let own = self.hide(root, endpoint, Use::Own).expect("an actor has its endpoint");
+        let first = self.cspaces.derive(own, endpoint, place);
+        assert_eq!(first, Ok(Handle::OWN_ENDPOINT), "the first slot of a new cspace");
+        let object = Object::Reply(id);
+        let reply = self.cspaces.plant(Capability { object, rights: Rights::ALL, badge: 0 });
+        let (activity, turn) = match is_handler {
+            true => (Activity::Waiting, Turn::Handle),
+            false => (Activity::Ready, Turn::Start),
+        };
+        self.actors[place] = Some(Actor {
+            id,
+            name,
+            priority,
+            effective: priority,
+            mailbox,
+            activity,
+            turn,
+            own,
+            reply,
+            answer: None,
+            fuel: 0,
+            preempt_at: None,
+            memory,
+            input_seen: 0,
+            links: Vec::new(),
+            traps_exits: false,
+            is_asked: false,
+            restarts,
+            is_service,
+        });
+        self.living += 1;
+        if activity == Activity::Ready {
+            self.make_ready(place);
+        }
+        // A priority is below 32.
+        let what = What::Spawn { priority: priority as u8, memory: memory_max };
+        let role = self.roles[place].as_ref().expect("still played");
+        self.trace.push(
+            Record { at: self.now, slice: self.slice, actor: Some(id), what },
+            role.name.as_bytes(),
+        );
+    }
+
+    /// Promises a capability to all lives of an actor, in the order of its slots.
+    pub(crate) fn promise(
+        &mut self,
+        place: usize,
+        from: Place,
+        wanted: Capability,
+    ) -> Result<(), Refusal> {
+        let index = self.roles[place].as_ref().map_or(0, |role| role.standing.len());
+        let hidden = self.hide(from, wanted, Use::Standing { place, index })?;
+        if let Some(role) = &mut self.roles[place] {
+            role.standing.push(Standing::Held(hidden));
+        }
+        Ok(())
+    }
+
+    /// Gives a new life what was promised. The slot of what was revoked meanwhile stays empty.
+    pub(crate) fn give(&mut self, place: usize) {
+        let role = self.roles[place].as_ref().expect("a role is cast before it is played");
+        let (id, standing) = (Some(role.life), role.standing.clone());
+        let mut missing = Vec::new();
+        for promised in standing {
+            let Standing::Held(hidden) = promised else {
+                missing.extend(self.cspaces.reserve(place));
+                continue;
+            };
+            let capability = self.cspaces.at(hidden);
+            let derived = self.cspaces.derive(hidden, capability, place);
+            let handle = derived.expect("a new cspace has room for all that is promised");
+            let Capability { object, rights, .. } = capability;
+            self.record_of(id, What::Grant { handle, object, rights }, &[]);
+        }
+        for slot in missing {
+            self.cspaces.release(slot);
+        }
+    }
+
+    /// Gives something derived from a capability a name.
+    pub(crate) fn register(
+        &mut self,
+        name: &str,
+        from: Place,
+        wanted: Capability,
+        is_mount: bool,
+    ) -> Result<(), Refusal> {
+        let hidden = self.hide(from, wanted, Use::Name)?;
+        let named = match is_mount {
+            true => self.namespace.mount(name, hidden.slot()),
+            false => self.namespace.register(name, hidden.slot()),
+        };
+        if let Err(refusal) = named {
+            self.remove_hidden(hidden);
+            return Err(refusal);
+        }
+        let id = wanted.object.actor();
+        self.record_of(id, What::Register, name.as_bytes());
+        Ok(())
+    }
+
+    /// Whether a place can still be given to another actor.
+    pub(crate) fn is_reusable(&self, place: usize) -> bool {
+        self.lives[place] < LAST_LIFE
+    }
+
+    fn hide(&mut self, from: Place, wanted: Capability, purpose: Use) -> Result<Place, Refusal> {
+        let hidden = self.cspaces.derive_name(from, wanted)?;
+        if self.uses.len() <= hidden.slot() {
+            self.uses.resize(hidden.slot() + 1, Use::Free);
+        }
+        self.uses[hidden.slot()] = purpose;
+        Ok(hidden)
+    }
+}

@@ -1,0 +1,96 @@
+//! The actors' code: what each place runs, in all its lives, and the body of the present one.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::body::Body;
+use crate::body::Service;
+use crate::engine::Engine;
+use crate::engine::LoadError;
+use crate::engine::Module;
+use crate::manifest::Program;
+use crate::native::Native;
+use crate::personality;
+use crate::state::State;
+
+/// Engine, code and bodies, by place.
+pub(crate) struct Crew {
+    engine: Engine<Box<State>>,
+    codes: Vec<Option<Code>>,
+    bodies: Vec<Option<Body>>,
+}
+
+/// What a body is made from.
+enum Code {
+    Wasm(Module),
+    Native(fn() -> Box<dyn Native>),
+}
+
+impl Crew {
+    /// A crew for this many places, all of them empty.
+    pub(crate) fn new(places: usize) -> Crew {
+        let mut engine = Engine::default();
+        personality::define(&mut engine);
+        let codes = (0..places).map(|_| None).collect();
+        let bodies = (0..places).map(|_| None).collect();
+        Crew { engine, codes, bodies }
+    }
+
+    /// Checks a program and keeps its code for every life of a place.
+    pub(crate) fn load(&mut self, place: usize, program: &Program) -> Result<(), LoadError> {
+        match program {
+            Program::Wasm(wasm) => self.load_wasm(place, wasm),
+            Program::Native(make) => {
+                self.codes[place] = Some(Code::Native(*make));
+                Ok(())
+            }
+        }
+    }
+
+    /// Checks a module and keeps its code for every life of a place.
+    pub(crate) fn load_wasm(&mut self, place: usize, wasm: &[u8]) -> Result<(), LoadError> {
+        self.codes[place] = Some(Code::Wasm(self.engine.load(wasm)?));
+        Ok(())
+    }
+
+    /// Makes a body from the code of a place, with at most so much linear memory.
+    pub(crate) fn make(&mut self, place: usize, memory_max: usize) -> Result<(), LoadError> {
+        let body = match self.codes[place].as_ref().expect("loaded before it is made") {
+            Code::Wasm(module) => Body::Wasm(self.engine.instantiate(module, memory_max)?),
+            Code::Native(make) => Body::Native(Service::new(make())),
+        };
+        self.bodies[place] = Some(body);
+        Ok(())
+    }
+
+    /// Whether a body is entered for each message, and the bytes of memory it has.
+    pub(crate) fn shape(&self, place: usize) -> (bool, usize) {
+        let body = self.bodies[place].as_ref().expect("made before it is looked at");
+        (body.is_handler(), body.memory_size())
+    }
+
+    /// Logical instructions that the making of a body took.
+    pub(crate) fn start_fuel(&self, place: usize) -> u64 {
+        self.bodies[place].as_ref().map_or(0, Body::start_fuel)
+    }
+
+    /// Takes a body out to run it.
+    pub(crate) fn take(&mut self, place: usize) -> Body {
+        self.bodies[place].take().expect("a living actor has a body")
+    }
+
+    /// Puts it back.
+    pub(crate) fn put(&mut self, place: usize, body: Body) {
+        self.bodies[place] = Some(body);
+    }
+
+    /// Its life is over.
+    pub(crate) fn drop_body(&mut self, place: usize) {
+        self.bodies[place] = None;
+    }
+
+    /// Its last life is over.
+    pub(crate) fn drop_code(&mut self, place: usize) {
+        self.codes[place] = None;
+    }
+}

@@ -1,0 +1,307 @@
+//! Calls that send, receive and wait for an answer, and those about files, which are such calls.
+
+use abi::handle::Handle;
+use abi::message::KERNEL_OPCODES;
+use abi::object::ObjectKind;
+use abi::refusal::Refusal;
+use abi::rights::Rights;
+use alloc::format;
+
+use crate::actor::Buffer;
+use crate::actor::Lay;
+use crate::actor::Task;
+use crate::actor::Turn;
+use crate::call::Answer;
+use crate::call::Call;
+use crate::call::CallName;
+use crate::capability::Capability;
+use crate::capability::Object;
+use crate::cspace::Place;
+use crate::id::ActorId;
+use crate::invoke::Outcome;
+use crate::invoke::decode::long_place;
+use crate::invoke::decode::range;
+use crate::invoke::decode::rights_of;
+use crate::invoke::decode::text;
+use crate::invoke::decode::word_place;
+use crate::limits::PAYLOAD_MAX;
+use crate::limits::STATE_KEY_MAX;
+use crate::mailbox::Envelope;
+use crate::receive::receive;
+use crate::state::Left;
+use crate::state::State;
+use crate::state::excerpt;
+use crate::time::Instant;
+use crate::trace::What;
+
+/// A capability that comes along.
+#[derive(Clone, Copy)]
+pub(super) enum Passed {
+    /// This part of its rights is derived for the receiver.
+    Derived(Place, Capability),
+    /// It leaves the sender.
+    Moved(Place, Capability),
+}
+
+impl State {
+    /// The capability that a call passes, if any.
+    pub(super) fn passed(&self, call: Call) -> Result<Option<Passed>, Refusal> {
+        let [_, _, _, _, word, rights, _] = call.words;
+        if word == Handle::NONE_WORD {
+            // The rights must make sense even if they are for nothing.
+            if call.name == CallName::SendRights {
+                rights_of(rights)?;
+            }
+            return Ok(None);
+        }
+        let wanted = match call.name {
+            CallName::SendRights => Some(rights_of(rights)?),
+            _ => None,
+        };
+        let handle = Handle::from_word(word);
+        let held = self.held(handle, Rights::GRANT)?;
+        let place = self.cspaces.find(self.current, handle)?;
+        if call.name == CallName::SendMove {
+            return Ok(Some(Passed::Moved(place, held)));
+        }
+        Ok(Some(Passed::Derived(
+            place,
+            Capability { rights: wanted.unwrap_or(held.rights), ..held },
+        )))
+    }
+
+    /// Sends through an endpoint, or answers a call.
+    pub(super) fn send(
+        &mut self,
+        handle: Handle,
+        opcode: u32,
+        payload: &[u8],
+        passed: Option<Passed>,
+    ) -> Result<Outcome, Refusal> {
+        let held = self.held(handle, Rights::WRITE)?;
+        match held.object {
+            Object::Endpoint(to) | Object::Child(to) => {
+                self.send_through(to, held.badge, opcode, payload, passed)
+            }
+            Object::Reply(caller) => self.answer(caller, opcode, payload, passed),
+            _ => Err(Refusal::WrongObject),
+        }
+    }
+
+    /// Sends to an actor by its id. The receiver can answer: if it cannot send to the caller yet,
+    /// the caller's address comes along.
+    pub(super) fn send_to(
+        &mut self,
+        id: u64,
+        opcode: u32,
+        payload: &[u8],
+    ) -> Result<Outcome, Refusal> {
+        let held = self.held_actor(id, Rights::WRITE)?;
+        let to = held.object.actor().ok_or(Refusal::WrongObject)?;
+        let own = self.running().id;
+        let is_known = to == own || self.actor_in(to.index(), own.word(), Rights::WRITE).is_some();
+        let address = Capability { object: Object::Endpoint(own), rights: Rights::WRITE, badge: 0 };
+        let passed = (!is_known).then_some(Passed::Derived(self.running().own, address));
+        self.send_through(to, held.badge, opcode, payload, passed)
+    }
+
+    fn send_through(
+        &mut self,
+        to: ActorId,
+        badge: u64,
+        opcode: u32,
+        payload: &[u8],
+        passed: Option<Passed>,
+    ) -> Result<Outcome, Refusal> {
+        if !self.may_say(opcode, to) {
+            return Err(Refusal::OutOfRange);
+        }
+        if PAYLOAD_MAX < payload.len() {
+            return Err(Refusal::TooLong);
+        }
+        let receiver = self.alive(to).ok_or(Refusal::Dead)?;
+        if !receiver.mailbox.has_room_for(payload.len()) {
+            return Err(Refusal::Full);
+        }
+        let (envelope, capability) = self.envelope(to, badge, opcode, passed)?;
+        // A payload is at most a kilobyte.
+        let len = payload.len() as u32;
+        self.record(What::Send { to, opcode, len, capability }, excerpt(payload));
+        self.post(to.index(), envelope, payload);
+        if let Some((Object::Reply(caller), _)) = capability
+            && let Some(caller) = self.alive(caller)
+        {
+            // Whoever may answer now is waited for.
+            let effective = caller.effective;
+            self.lend_to(to.index(), effective);
+            self.take_back(self.current);
+        }
+        Ok(Outcome { answer: Answer::Now(0), moved: payload.len() as u64 })
+    }
+
+    /// The kernel's opcodes are for the services of the kernel image and come from them.
+    fn may_say(&self, opcode: u32, to: ActorId) -> bool {
+        let is_service =
+            |index: usize| self.actors[index].as_ref().is_some_and(|actor| actor.is_service);
+        opcode < KERNEL_OPCODES || is_service(to.index()) || is_service(self.current)
+    }
+
+    /// Answers a call: the caller goes on.
+    fn answer(
+        &mut self,
+        caller: ActorId,
+        opcode: u32,
+        payload: &[u8],
+        passed: Option<Passed>,
+    ) -> Result<Outcome, Refusal> {
+        if !self.may_say(opcode, caller) {
+            return Err(Refusal::OutOfRange);
+        }
+        if PAYLOAD_MAX < payload.len() {
+            return Err(Refusal::TooLong);
+        }
+        if let Some(Passed::Moved(_, Capability { object: Object::Reply(own), .. })) = passed
+            && own == caller
+        {
+            // It would be used up and passed on at once.
+            return Err(Refusal::WrongObject);
+        }
+        let (envelope, capability) = self.envelope(caller, 0, opcode, passed)?;
+        let len = payload.len() as u32;
+        self.record(What::Send { to: caller, opcode, len, capability }, excerpt(payload));
+        self.deliver(caller, envelope, payload);
+        Ok(Outcome { answer: Answer::Now(0), moved: payload.len() as u64 })
+    }
+
+    /// An envelope whose capability is in the receiver's cspace already.
+    fn envelope(
+        &mut self,
+        to: ActorId,
+        badge: u64,
+        opcode: u32,
+        passed: Option<Passed>,
+    ) -> Result<(Envelope, Option<(Object, Rights)>), Refusal> {
+        let (handle, passed) = match passed {
+            None => (None, None),
+            Some(Passed::Derived(from, wanted)) => {
+                (Some(self.cspaces.derive(from, wanted, to.index())?), Some(wanted))
+            }
+            Some(Passed::Moved(from, held)) => {
+                (Some(self.cspaces.relocate(from, to.index())?), Some(held))
+            }
+        };
+        let sender = Some(self.running().id);
+        let envelope = Envelope { sender, badge, opcode, capability: handle };
+        Ok((envelope, passed.map(|passed| (passed.object, passed.rights))))
+    }
+
+    /// Sends and waits for the answer.
+    pub(super) fn call_and_wait(
+        &mut self,
+        handle: Handle,
+        opcode: u32,
+        payload: &[u8],
+        reply: Buffer,
+        timeout: u64,
+    ) -> Result<Outcome, Refusal> {
+        let held = self.held(handle, Rights::WRITE)?;
+        let (Object::Endpoint(to) | Object::Child(to)) = held.object else {
+            return Err(Refusal::WrongObject);
+        };
+        if !self.may_say(opcode, to) {
+            return Err(Refusal::OutOfRange);
+        }
+        let deadline = self.deadline(timeout)?;
+        self.begin_call(held, opcode, payload)?;
+        self.leave(Left::Call { turn: Turn::Reply(reply), deadline })
+    }
+
+    /// When a time is up; a negative one never is. Waiting for a moment needs a clock.
+    fn deadline(&self, nanos: u64) -> Result<Option<Instant>, Refusal> {
+        if nanos.cast_signed() < 0 {
+            return Ok(None);
+        }
+        self.held_kind(Handle::from_word(Call::SUITABLE), ObjectKind::Clock, Rights::READ)?;
+        Ok(Some(self.now.saturating_add_nanos(nanos)))
+    }
+
+    pub(super) fn receive(
+        &mut self,
+        handle: Handle,
+        buffer: Buffer,
+        memory: &mut [u8],
+        timeout: Option<u64>,
+    ) -> Result<Outcome, Refusal> {
+        let held = self.held(handle, Rights::READ)?;
+        let Object::Endpoint(owner) = held.object else { return Err(Refusal::WrongObject) };
+        if owner != self.running().id {
+            // A mailbox has one reader: reading another's is a right that nobody can have.
+            return Err(Refusal::NoRight);
+        }
+        let deadline = timeout.map(|nanos| self.now.saturating_add_nanos(nanos));
+        self.receive_or_wait(Lay::Whole(buffer), deadline, memory)
+    }
+
+    /// Receives from the caller's own mailbox, in parts.
+    pub(super) fn receive_parts(
+        &mut self,
+        call: Call,
+        memory: &mut [u8],
+    ) -> Result<Outcome, Refusal> {
+        let [opcode, pointer, len, size, source, timeout, _] = call.words;
+        let lay = Lay::Parts {
+            opcode: word_place(memory, opcode)?,
+            payload: range(memory, pointer, len)?,
+            size: word_place(memory, size)?,
+            source: long_place(memory, source)?,
+        };
+        let deadline = self.deadline(timeout)?;
+        self.receive_or_wait(lay, deadline, memory)
+    }
+
+    fn receive_or_wait(
+        &mut self,
+        lay: Lay,
+        deadline: Option<Instant>,
+        memory: &mut [u8],
+    ) -> Result<Outcome, Refusal> {
+        let current = self.current;
+        match receive(self, current, lay, memory) {
+            None => self.leave(Left::Receive { lay, deadline }),
+            Some(received) => {
+                let received = received?;
+                let word = received.word(lay);
+                Ok(Outcome { answer: Answer::Now(word), moved: received.bytes })
+            }
+        }
+    }
+
+    /// The directory of this handle.
+    pub(super) fn directory(&self, handle: Handle, rights: Rights) -> Result<Capability, Refusal> {
+        self.held_kind(handle, ObjectKind::Directory, rights).map(|(_, held)| held)
+    }
+
+    /// The file of this handle.
+    pub(super) fn file(&self, handle: Handle, rights: Rights) -> Result<Capability, Refusal> {
+        self.held_kind(handle, ObjectKind::File, rights).map(|(_, held)| held)
+    }
+
+    /// Keeps or fetches what an actor of this name saved under a key.
+    pub(super) fn state_file(
+        &mut self,
+        key: &[u8],
+        task: Task,
+        rights: Rights,
+    ) -> Result<Outcome, Refusal> {
+        let key = text(key)?;
+        let is_component = |name: &str| !name.contains('/') && !matches!(name, "" | "." | "..");
+        let name = self.running().name.as_str();
+        if STATE_KEY_MAX < key.len() || !is_component(key) || !is_component(name) {
+            return Err(Refusal::Invalid);
+        }
+        let path = format!("tmp/state/{name}/{key}");
+        let directory = self.directory(Handle::from_word(Call::SUITABLE), rights)?;
+        let left = self.begin_path(directory, task, path.as_bytes())?;
+        self.leave(left)
+    }
+}

@@ -1,0 +1,310 @@
+//! Calls about other actors: making, ending, linking and looking at them.
+
+use abi::handle::Handle;
+use abi::object::ObjectKind;
+use abi::refusal::Refusal;
+use abi::rights::Rights;
+use abi::spawn::SpawnGrant;
+use abi::spawn::SpawnOptions;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use crate::actor::Buffer;
+use crate::birth::Part;
+use crate::call::Answer;
+use crate::call::Call;
+use crate::capability::Capability;
+use crate::capability::Object;
+use crate::cspace::Place;
+use crate::fault::ExitReason;
+use crate::id::ActorId;
+use crate::invoke::Outcome;
+use crate::invoke::decode::range;
+use crate::invoke::decode::word_place;
+use crate::limits::CALL_FUEL;
+use crate::limits::LINKS_MAX;
+use crate::limits::MAILBOX_MESSAGES;
+use crate::limits::MAILBOX_MESSAGES_MAX;
+use crate::limits::PLAIN_MEMORY;
+use crate::limits::SLOTS;
+use crate::manifest::ChildSpec;
+use crate::manifest::Restart;
+use crate::manifest::Shutdown;
+use crate::state::Left;
+use crate::state::State;
+use crate::supervisor::SupervisorId;
+use crate::time::Duration;
+
+/// Bytes of one record of what an actor holds.
+const RECORD_BYTES: usize = 40;
+
+/// What a plain spawn hands on, as far as the maker may grant it.
+const HANDED_ON: [ObjectKind; 3] = [ObjectKind::Log, ObjectKind::Clock, ObjectKind::Namespace];
+
+impl State {
+    /// Takes a place for a new actor and promises it what its maker says; its code is yet to be
+    /// looked at.
+    pub(super) fn spawn(
+        &mut self,
+        handle: Handle,
+        wasm: Buffer,
+        options: &[u8],
+    ) -> Result<Outcome, Refusal> {
+        let (_, held) = self.held_kind(handle, ObjectKind::Spawner, Rights::WRITE)?;
+        let (fixed, grants) = options.split_first_chunk().ok_or(Refusal::BufferTooSmall)?;
+        let options = SpawnOptions::decode(fixed);
+        let name = options.name().filter(|name| !name.is_empty()).ok_or(Refusal::Invalid)?;
+        let child = child_spec(&options)?;
+        let mailbox = match usize::from(options.mailbox) {
+            0 => MAILBOX_MESSAGES,
+            messages => messages,
+        };
+        let is_usual = mailbox <= MAILBOX_MESSAGES_MAX && options.flags & !SpawnOptions::LINK == 0;
+        if !is_usual || self.running().priority < usize::from(options.priority) {
+            return Err(Refusal::OutOfRange);
+        }
+        let given = self.decode_grants(grants)?;
+        let part = Part {
+            name: name.to_string(),
+            priority: options.priority,
+            memory: usize::try_from(options.memory).map_err(|_| Refusal::NoRoom)?,
+            mailbox,
+            restart: child.restart,
+            is_service: false,
+        };
+        let is_linked = options.flags & SpawnOptions::LINK != 0;
+        self.begin_spawn(&held, wasm, part, child, &given, is_linked, false)
+    }
+
+    /// The same for a personality whose actors are given nothing but a mailbox: the new one has its
+    /// maker's address, and of the maker's log, clock and names what it may grant.
+    pub(super) fn spawn_plain(&mut self, wasm: Buffer, mailbox: u64) -> Result<Outcome, Refusal> {
+        let suitable = Handle::from_word(Call::SUITABLE);
+        let (_, held) = self.held_kind(suitable, ObjectKind::Spawner, Rights::WRITE)?;
+        let mailbox = match usize::try_from(mailbox).unwrap_or(usize::MAX) {
+            0 => MAILBOX_MESSAGES,
+            messages => messages.min(MAILBOX_MESSAGES_MAX),
+        };
+        let maker = self.running();
+        let (priority, id, own) = (maker.priority, maker.id, maker.own);
+        let address = Capability { object: Object::Endpoint(id), rights: Rights::WRITE, badge: 0 };
+        let mut given = alloc::vec![(own, address)];
+        for kind in HANDED_ON {
+            if let Ok((handle, held)) = self.held_kind(suitable, kind, Rights::GRANT) {
+                given.push((self.cspaces.find(self.current, handle)?, held));
+            }
+        }
+        self.spawned += 1;
+        let part = Part {
+            name: format!("child{}", self.spawned),
+            // A priority is below 32.
+            priority: priority as u8,
+            memory: PLAIN_MEMORY,
+            mailbox,
+            restart: Restart::Temporary,
+            is_service: false,
+        };
+        self.begin_spawn(&held, wasm, part, ChildSpec::TEMPORARY, &given, false, true)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "each is one decision of the maker's")]
+    fn begin_spawn(
+        &mut self,
+        spawner: &Capability,
+        wasm: Buffer,
+        part: Part,
+        child: ChildSpec,
+        given: &[(Place, Capability)],
+        is_linked: bool,
+        is_plain: bool,
+    ) -> Result<Outcome, Refusal> {
+        let Object::Spawner(number) = spawner.object else { return Err(Refusal::WrongObject) };
+        if !self.cspaces.has_room(self.current) {
+            return Err(Refusal::NoSlot);
+        }
+        if is_linked && LINKS_MAX <= self.running().links.len() {
+            return Err(Refusal::NoRoom);
+        }
+        let place = self.cast(part)?;
+        for (from, wanted) in given {
+            let promised = self.promise(place, *from, *wanted);
+            assert_eq!(promised, Ok(()), "checked when it was decoded");
+        }
+        let supervisor = SupervisorId::new(number);
+        self.leave(Left::Spawn { wasm, place, supervisor, child, is_linked, is_plain })
+    }
+
+    fn decode_grants(&self, records: &[u8]) -> Result<Vec<(Place, Capability)>, Refusal> {
+        let (records, rest) = records.as_chunks();
+        if !rest.is_empty() || SLOTS <= records.len() {
+            return Err(Refusal::OutOfRange);
+        }
+        let mut given = Vec::with_capacity(records.len());
+        for record in records {
+            let grant = SpawnGrant::decode(record).ok_or(Refusal::OutOfRange)?;
+            let held = self.held(grant.handle, Rights::GRANT)?;
+            if matches!(held.object, Object::Reply(_)) {
+                // An answer is given once, not in each life.
+                return Err(Refusal::WrongObject);
+            }
+            let wanted = held.derive(Capability { rights: grant.rights, ..held })?;
+            given.push((self.cspaces.find(self.current, grant.handle)?, wanted));
+        }
+        Ok(given)
+    }
+
+    pub(super) fn stop(&mut self, handle: Handle) -> Result<Outcome, Refusal> {
+        let held = self.held(handle, Rights::WRITE)?;
+        let Object::Child(id) = held.object else { return Err(Refusal::WrongObject) };
+        self.end(id)
+    }
+
+    /// Ends an actor by its id: the caller's child, itself, or any if it may write the process
+    /// table.
+    pub(super) fn stop_actor(&mut self, word: u64) -> Result<Outcome, Refusal> {
+        let id = self.alive_word(word).map(|actor| actor.id).ok_or(Refusal::NotFound)?;
+        let suitable = Handle::from_word(Call::SUITABLE);
+        let is_any = self.held_kind(suitable, ObjectKind::Processes, Rights::WRITE).is_ok();
+        let is_own = id == self.running().id;
+        let is_child = self.cspaces.held(self.current).any(|(_, held)| {
+            held.object == Object::Child(id) && Rights::WRITE.is_within(held.rights)
+        });
+        if is_any || is_own || is_child { self.end(id) } else { Err(Refusal::NoCapability) }
+    }
+
+    fn end(&mut self, id: ActorId) -> Result<Outcome, Refusal> {
+        if id == self.running().id {
+            return self.leave(Left::Exit(ExitReason::Killed));
+        }
+        self.alive(id).ok_or(Refusal::Dead)?;
+        self.toll += CALL_FUEL;
+        self.bury(id.index(), ExitReason::Killed);
+        if self.actors[self.current].is_none() {
+            // It was linked to what it ended.
+            return self.leave(Left::Gone);
+        }
+        Outcome::done()
+    }
+
+    pub(super) fn link(&mut self, handle: Handle) -> Result<Outcome, Refusal> {
+        let other = self.linkable(handle)?;
+        let own = self.running().id;
+        if other == own || self.running().links.contains(&other) {
+            return Outcome::done();
+        }
+        let has_room =
+            |state: &State, id| state.alive(id).is_some_and(|actor| actor.links.len() < LINKS_MAX);
+        if !has_room(self, own) || !has_room(self, other) {
+            return Err(Refusal::NoRoom);
+        }
+        self.tie(own, other);
+        Outcome::done()
+    }
+
+    pub(super) fn unlink(&mut self, handle: Handle) -> Result<Outcome, Refusal> {
+        let other = self.linkable(handle)?;
+        let own = self.running().id;
+        for (id, gone) in [(own, other), (other, own)] {
+            if let Some(actor) = &mut self.actors[id.index()] {
+                actor.links.retain(|linked| *linked != gone);
+            }
+        }
+        Outcome::done()
+    }
+
+    /// Links two actors that live and have room for it.
+    pub(crate) fn tie(&mut self, one: ActorId, other: ActorId) {
+        for (id, linked) in [(one, other), (other, one)] {
+            let actor = self.actors[id.index()].as_mut().expect("the living are linked");
+            assert!(actor.links.len() < LINKS_MAX, "there was room for a link");
+            actor.links.push(linked);
+        }
+    }
+
+    fn linkable(&self, handle: Handle) -> Result<ActorId, Refusal> {
+        match self.held(handle, Rights::WRITE)?.object {
+            Object::Endpoint(id) | Object::Child(id) => {
+                self.alive(id).map(|actor| actor.id).ok_or(Refusal::Dead)
+            }
+            _ => Err(Refusal::WrongObject),
+        }
+    }
+
+    /// Ids as words of eight bytes, as many as there is room for.
+    pub(super) fn list_actors(
+        &mut self,
+        pointer: u64,
+        max: u64,
+        count: u64,
+        memory: &mut [u8],
+    ) -> Result<Outcome, Refusal> {
+        let suitable = Handle::from_word(Call::SUITABLE);
+        self.held_kind(suitable, ObjectKind::Processes, Rights::READ)?;
+        let size = size_of::<u64>();
+        let into = range(memory, pointer, max.saturating_mul(size as u64))?;
+        let count = word_place(memory, count)?;
+        let mut listed = 0u32;
+        let ids = self.actors.iter().flatten().map(|actor| actor.id.word());
+        for (id, place) in ids.zip(into.of_mut(memory).chunks_exact_mut(size)) {
+            place.copy_from_slice(&id.to_le_bytes());
+            listed += 1;
+        }
+        count.of_mut(memory).copy_from_slice(&listed.to_le_bytes());
+        Ok(Outcome { answer: Answer::Now(0), moved: u64::from(listed) * size as u64 })
+    }
+
+    /// What an actor holds, in records of handle u64, kind u32, rights u32, badge u64, object u64,
+    /// and u64 for the actor from whose capability it was derived, or 0.
+    pub(super) fn process_capabilities(
+        &mut self,
+        handle: Handle,
+        id: u64,
+        into: &mut [u8],
+    ) -> Result<Outcome, Refusal> {
+        self.held_kind(handle, ObjectKind::Processes, Rights::READ)?;
+        let index = self.alive_word(id).ok_or(Refusal::NotFound)?.id.index();
+        let count = self.cspaces.held(index).count();
+        let mut places = into.chunks_exact_mut(RECORD_BYTES);
+        if places.len() < count {
+            return Err(Refusal::BufferTooSmall);
+        }
+        for (handle, held) in self.cspaces.held(index) {
+            let Some(place) = places.next() else { break };
+            let from = self.origin(index, handle).map_or(0, ActorId::word);
+            place[0..8].copy_from_slice(&handle.word().to_le_bytes());
+            place[8..12].copy_from_slice(&(held.object.kind() as u32).to_le_bytes());
+            place[12..16].copy_from_slice(&held.rights.bits().to_le_bytes());
+            place[16..24].copy_from_slice(&held.badge.to_le_bytes());
+            place[24..32].copy_from_slice(&held.object.word().to_le_bytes());
+            place[32..40].copy_from_slice(&from.to_le_bytes());
+        }
+        Ok(Outcome { answer: Answer::Now(count as u64), moved: (count * RECORD_BYTES) as u64 })
+    }
+
+    /// The actor from whose capability this one was derived; `None` is the kernel.
+    pub(crate) fn origin(&self, space: usize, handle: Handle) -> Option<ActorId> {
+        let mut here = self.cspaces.find(space, handle).ok()?;
+        loop {
+            here = self.cspaces.parent(here)?;
+            if let Some(actor) = self.actors.get(here.space()).and_then(Option::as_ref) {
+                return Some(actor.id);
+            }
+        }
+    }
+}
+
+fn child_spec(options: &SpawnOptions) -> Result<ChildSpec, Refusal> {
+    let restart = match options.restart {
+        0 => Restart::Permanent,
+        1 => Restart::Transient,
+        2 => Restart::Temporary,
+        _ => return Err(Refusal::OutOfRange),
+    };
+    let shutdown = match options.shutdown_ms {
+        0 => Shutdown::Kill,
+        SpawnOptions::WAIT => Shutdown::Wait,
+        millis => Shutdown::After(Duration::from_millis(u64::from(millis))),
+    };
+    Ok(ChildSpec { restart, shutdown })
+}

@@ -1,0 +1,60 @@
+//! What the actor of a place is, whichever life it is in: what a restart needs to know.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::cspace::Place;
+use crate::id::ActorId;
+use crate::manifest::Restart;
+
+/// The part that an actor plays. It outlives the actor as long as a supervisor may start it again.
+#[derive(Clone, Debug)]
+pub(crate) struct Role {
+    /// What it is called.
+    pub(crate) name: String,
+    /// 0 to 31, larger runs first.
+    pub(crate) priority: u8,
+    /// Bytes of linear memory it may have; they are its own in the arena.
+    pub(crate) memory: usize,
+    /// Messages that its mailbox takes.
+    pub(crate) mailbox: usize,
+    /// Whether it is started again.
+    pub(crate) restart: Restart,
+    /// Whether it is a service of the kernel image.
+    pub(crate) is_service: bool,
+    /// What it is given in each life, in the order of its slots.
+    pub(crate) standing: Vec<Standing>,
+    /// The root of all capabilities to it, which stays from life to life.
+    pub(crate) root: Place,
+    /// Its latest life.
+    pub(crate) life: ActorId,
+    /// How often it was started again.
+    pub(crate) restarts: u32,
+}
+
+/// A capability that is given in each life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The kernel's own copy.
+    Held(Place),
+    /// It was revoked: its slot stays empty.
+    Gone,
+}
+
+/// What a hidden capability is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Nothing any more.
+    Free,
+    /// A name stands for it.
+    Name,
+    /// All that an actor hands out of its own endpoint hangs below it.
+    Own,
+    /// An actor is given it in each life.
+    Standing {
+        /// Whose.
+        place: usize,
+        /// Which of its grants.
+        index: usize,
+    },
+}
