@@ -21,7 +21,7 @@ use crate::state::State;
 /// Code with its memory.
 pub(crate) enum Body {
     /// A module.
-    Wasm(Instance<Box<State>>),
+    Wasm(Box<Instance<Box<State>>>),
     /// A service.
     Native(Service),
 }

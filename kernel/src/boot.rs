@@ -150,7 +150,8 @@ pub(crate) fn populate(
         promise_all(state, manifest, place).map_err(fail)?;
         state.give(place);
         for name in &actor.names {
-            name_actor(state, place, name).map_err(fail)?;
+            let name = name.replace("{identity}", &manifest.identity);
+            name_actor(state, place, &name).map_err(fail)?;
         }
     }
     Ok(())

@@ -75,6 +75,7 @@ pub mod device;
 pub mod queue;
 pub mod call;
 pub mod native;
+pub mod service;
 pub mod capability;
 pub mod cspace;
 pub mod trace;

@@ -172,7 +172,8 @@ pub struct ActorManifest {
     pub supervisor: Option<String>,
     /// How its supervisor treats it.
     pub child: ChildSpec,
-    /// Names and paths under which it is registered in each of its lives.
+    /// Names and paths under which it is registered in each of its lives. `{identity}` in them is
+    /// what the node is called.
     pub names: Vec<String>,
     /// What it is given: the first in slot 1, and so on. Slot 0 is its own endpoint.
     pub grants: Vec<Grant>,

@@ -26,6 +26,25 @@ pub const PIN_EVENT: u32 = 0xff00_0020;
 /// [`crate::exit::ExitNotice`]. Seed 001 calls it `MSG_CHILD_EXIT`.
 pub const EXIT_NOTICE: u32 = 0xff00_0010;
 
+/// Requests to and the answer from the namespace service (seed 001; `kernel::service`).
+pub const NS_REGISTER: u32 = 0xff00_0014;
+/// See [`NS_REGISTER`].
+pub const NS_LOOKUP: u32 = 0xff00_0015;
+/// See [`NS_REGISTER`].
+pub const NS_LIST: u32 = 0xff00_0016;
+/// See [`NS_REGISTER`].
+pub const NS_MOUNT: u32 = 0xff00_0017;
+/// See [`NS_REGISTER`].
+pub const NS_UNMOUNT: u32 = 0xff00_0018;
+/// See [`NS_REGISTER`].
+pub const NS_REPLY: u32 = 0xff00_0019;
+
+/// Which features does this node have? No payload (seed 001; `kernel::service`).
+pub const CAPS_REQUEST: u32 = 0xff00_001d;
+
+/// They are, as lines `name=value`.
+pub const CAPS_REPLY: u32 = 0xff00_001e;
+
 /// Please end: a supervisor waits for it and will not wait for ever. No payload.
 pub const SHUTDOWN: u32 = 0xff00_00a0;
 

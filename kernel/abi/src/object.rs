@@ -87,7 +87,7 @@ pub struct ObjectInfo {
     /// The badge that receivers see when it is used to send.
     pub badge: u64,
     /// Memory and framebuffer: bytes. Pins: the highest pin plus one. Processes: bytes of the
-    /// table. Otherwise 0.
+    /// table. Spawner: actors that can still be made. Ports: how many. Otherwise 0.
     pub size: u64,
 }
 

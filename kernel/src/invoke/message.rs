@@ -100,7 +100,10 @@ impl State {
         let to = held.object.actor().ok_or(Refusal::WrongObject)?;
         let own = self.running().id;
         let is_known = to == own || self.actor_in(to.index(), own.word(), Rights::WRITE).is_some();
-        let address = Capability { object: Object::Endpoint(own), rights: Rights::WRITE, badge: 0 };
+        // A service of the kernel image may give the address a name.
+        let rights =
+            if self.is_service(to) { Rights::WRITE | Rights::GRANT } else { Rights::WRITE };
+        let address = Capability { object: Object::Endpoint(own), rights, badge: 0 };
         let passed = (!is_known).then_some(Passed::Derived(self.running().own, address));
         self.send_through(to, held.badge, opcode, payload, passed)
     }
@@ -141,9 +144,12 @@ impl State {
 
     /// The kernel's opcodes are for the services of the kernel image and come from them.
     fn may_say(&self, opcode: u32, to: ActorId) -> bool {
-        let is_service =
-            |index: usize| self.actors[index].as_ref().is_some_and(|actor| actor.is_service);
-        opcode < KERNEL_OPCODES || is_service(to.index()) || is_service(self.current)
+        let own = self.actors[self.current].as_ref();
+        opcode < KERNEL_OPCODES || self.is_service(to) || own.is_some_and(|own| own.is_service)
+    }
+
+    fn is_service(&self, id: ActorId) -> bool {
+        self.alive(id).is_some_and(|actor| actor.is_service)
     }
 
     /// Answers a call: the caller goes on.

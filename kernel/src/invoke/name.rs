@@ -22,9 +22,6 @@ use crate::namespace::is_within;
 use crate::state::State;
 use crate::trace::What;
 
-/// What whoever looks up a name is given.
-const LOOKED_UP: Rights = Rights::WRITE;
-
 impl State {
     pub(super) fn name(
         &mut self,
@@ -73,11 +70,17 @@ impl State {
         is_id: bool,
     ) -> Result<Outcome, Refusal> {
         let name = self.named(handle, name, Rights::READ)?;
+        // Who may grant names may also hand on what they stand for.
+        let may_grant = self.held_kind(handle, ObjectKind::Namespace, Rights::READ | Rights::GRANT);
+        let rights = match may_grant {
+            Ok(_) => Rights::WRITE | Rights::GRANT,
+            Err(_) => Rights::WRITE,
+        };
         let found = self.namespace.lookup(name).ok_or(Refusal::NotFound)?;
         let hidden = Place::new(self.cspaces.names(), found.value);
         let named = self.cspaces.at(hidden);
         let id = named.object.actor().ok_or(Refusal::NotFound)?;
-        let wanted = Capability { rights: LOOKED_UP, ..named };
+        let wanted = Capability { rights, ..named };
         let known = self.cspaces.held(self.current).find(|(_, held)| {
             held.object == wanted.object
                 && held.badge == wanted.badge

@@ -160,6 +160,8 @@ impl State {
             Object::Processes => {
                 (self.actors.iter().flatten().count() * ProcessRecord::BYTES) as u64
             }
+            Object::Spawner(_) => self.vacant.len() as u64,
+            Object::Ports(range) => u64::from(range.count),
             _ => 0,
         };
         ObjectInfo { kind: held.object.kind(), rights: held.rights, badge: held.badge, size }
