@@ -130,6 +130,8 @@ pub(crate) enum Task {
     Open,
     /// A directory made.
     MakeDirectory,
+    /// A file or a directory removed.
+    Remove,
     /// A length.
     Size,
     /// Bytes from an offset.
@@ -150,6 +152,8 @@ pub(crate) enum Task {
     },
     /// All bytes of a file that is made for it.
     Save {
+        /// Under which key.
+        key: Buffer,
         /// The bytes.
         from: Buffer,
     },
@@ -158,6 +162,8 @@ pub(crate) enum Task {
 /// Where a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JobStep {
+    /// A directory above the file is being made: so many are there.
+    Prepare(u8),
     /// The file is being opened or created.
     Open,
     /// Bytes are being moved, or the only answer is awaited.

@@ -145,6 +145,8 @@ calls! {
     FileClose = "fs_close";
     /// `(directory, ptr, len)`: makes a directory.
     MakeDirectory = "fs_mkdir";
+    /// `(directory, ptr, len)`: removes a file or an empty directory.
+    FileRemove = "fs_remove";
     /// `(path ptr, path len, ptr, len, size ptr)`: reads a whole file.
     ReadFile = "read_file";
     /// `(key ptr, key len, ptr, len)`: keeps bytes for the caller's next life.

@@ -6,15 +6,21 @@ use abi::handle::Handle;
 use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
+use alloc::format;
 
 use crate::actor::Job;
 use crate::actor::JobStep;
 use crate::actor::Task;
 use crate::actor::Turn;
+use crate::call::Call;
 use crate::capability::Capability;
 use crate::limits::PAYLOAD_MAX;
+use crate::limits::STATE_KEY_MAX;
 use crate::state::Left;
 use crate::state::State;
+
+/// Where state is kept: a directory for each actor's name, a file for each key.
+const STATE_DIRECTORY: &str = "tmp/state";
 
 /// What the server said.
 struct Said {
@@ -45,11 +51,32 @@ impl State {
         }
         let (opcode, step) = match task {
             Task::MakeDirectory => (file::MAKE_DIRECTORY, JobStep::Move),
-            Task::Save { .. } => (file::CREATE, JobStep::Open),
+            Task::Remove => (file::REMOVE, JobStep::Move),
+            Task::Save { .. } => (file::MAKE_DIRECTORY, JobStep::Prepare(0)),
             _ => (file::OPEN, JobStep::Open),
         };
         self.begin_call(directory, opcode, path)?;
         Ok(waits(Job { task, step, file: None, done: 0 }))
+    }
+
+    /// Begins to keep or to fetch the state of the running actor: what an actor of its name saves,
+    /// its next life finds.
+    pub(crate) fn begin_state(
+        &mut self,
+        directory: Capability,
+        task: Task,
+        key: &[u8],
+    ) -> Result<Left, Refusal> {
+        let key = state_key(key)?;
+        let name = self.running().name.clone();
+        state_key(name.as_bytes())?;
+        match task {
+            Task::Save { .. } => self.begin_path(directory, task, STATE_DIRECTORY.as_bytes()),
+            _ => {
+                let path = format!("{STATE_DIRECTORY}/{name}/{key}");
+                self.begin_path(directory, task, path.as_bytes())
+            }
+        }
     }
 
     /// Begins a task of the running actor with a file that it holds.
@@ -98,22 +125,27 @@ impl State {
     }
 
     fn next_step(&mut self, job: Job, said: &Said, memory: &mut [u8]) -> Result<NextStep, Refusal> {
+        if let (Task::Save { key, .. }, JobStep::Prepare(made)) = (job.task, job.step) {
+            return self.prepare(job, made, said, key.of(memory));
+        }
         let status = said.status()?;
         match (job.task, job.step) {
             (Task::Open, _) => Ok(NextStep::Done(self.opened(said)?.word())),
-            (Task::MakeDirectory | Task::Size, _) => Ok(NextStep::Done(u64::from(status))),
+            (Task::MakeDirectory | Task::Remove | Task::Size, _) => {
+                Ok(NextStep::Done(u64::from(status)))
+            }
             (_, JobStep::Commit) => Ok(NextStep::Done(0)),
             (Task::Load { into, .. }, JobStep::Open) => {
                 let file = self.opened(said)?;
                 self.ask_bytes(self.held(file, Rights::NONE)?, 0, into.len)?;
                 Ok(NextStep::Ask(Job { step: JobStep::Move, file: Some(file.word()), ..job }))
             }
-            (Task::Save { from }, JobStep::Open) => {
+            (Task::Save { from, .. }, JobStep::Open) => {
                 let file = self.opened(said)?;
                 let job = Job { step: JobStep::Move, file: Some(file.word()), ..job };
                 self.next_write(job, from.of(memory))
             }
-            (Task::Save { from }, JobStep::Move) => {
+            (Task::Save { from, .. }, _) => {
                 let asked = (from.len - job.done as usize).min(file::WRITE_MAX);
                 if status as usize != asked {
                     // A file that takes less than it is given is full.
@@ -131,6 +163,33 @@ impl State {
                 self.next_read(Job { done, ..job }, rest.len - place.len, said, memory)
             }
         }
+    }
+
+    /// Makes the next directory above a state file, or the file.
+    fn prepare(
+        &mut self,
+        job: Job,
+        made: u8,
+        said: &Said,
+        key: &[u8],
+    ) -> Result<NextStep, Refusal> {
+        match said.status() {
+            Ok(_) | Err(Refusal::Exists) => (),
+            Err(refusal) => return Err(refusal),
+        }
+        let suitable = Handle::from_word(Call::SUITABLE);
+        let (_, directory) = self.held_kind(suitable, ObjectKind::Directory, Rights::WRITE)?;
+        let name = self.running().name.clone();
+        if made == 0 {
+            let path = format!("{STATE_DIRECTORY}/{name}");
+            self.begin_call(directory, file::MAKE_DIRECTORY, path.as_bytes())?;
+            return Ok(NextStep::Ask(Job { step: JobStep::Prepare(1), ..job }));
+        }
+        // The key was checked when it was given; whoever changed it since names a file that is
+        // refused or its own.
+        let path = format!("{STATE_DIRECTORY}/{name}/{}", state_key(key)?);
+        self.begin_call(directory, file::CREATE, path.as_bytes())?;
+        Ok(NextStep::Ask(Job { step: JobStep::Open, ..job }))
     }
 
     /// Asks for the rest, or ends at the end of the file or of the buffer.
@@ -204,6 +263,13 @@ impl Said {
     fn data(&self) -> &[u8] {
         self.bytes[..self.len].get(size_of::<i32>()..).unwrap_or_default()
     }
+}
+
+/// A key under which state is kept: one component of a path.
+fn state_key(key: &[u8]) -> Result<&str, Refusal> {
+    let text = core::str::from_utf8(key).map_err(|_| Refusal::Invalid)?;
+    let is_component = !text.contains('/') && !matches!(text, "" | "." | "..");
+    if is_component && text.len() <= STATE_KEY_MAX { Ok(text) } else { Err(Refusal::Invalid) }
 }
 
 fn waits(job: Job) -> Left {

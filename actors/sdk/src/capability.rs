@@ -2,10 +2,14 @@
 
 use abi::handle::Handle;
 use abi::object::ObjectInfo;
+use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
 
 use crate::raw;
+
+/// Capabilities that one actor can hold.
+pub const SLOTS: usize = 64;
 
 /// What the capability is.
 pub fn info(handle: Handle) -> Result<ObjectInfo, Refusal> {
@@ -22,6 +26,27 @@ pub fn copy(handle: Handle) -> Result<Handle, Refusal> {
 /// A lesser capability: no more than these rights, and with this badge (0: none).
 pub fn mint(handle: Handle, rights: Rights, badge: u64) -> Result<Handle, Refusal> {
     raw::mint(handle, rights, badge)
+}
+
+/// A capability to the actor's own endpoint that only speaks the file protocol
+/// ([`abi::file`]): a directory or a file, whose requests come with this badge, which is not 0.
+///
+/// ```no_run
+/// use sdk::Rights;
+/// use sdk::abi::object::ObjectKind;
+/// use sdk::capability;
+///
+/// // Passing it on takes `grant`; the client is then given `read` alone.
+/// let file = capability::narrow(ObjectKind::File, Rights::READ | Rights::GRANT, 7);
+/// ```
+pub fn narrow(kind: ObjectKind, rights: Rights, badge: u64) -> Result<Handle, Refusal> {
+    raw::narrow(Handle::OWN_ENDPOINT, kind, rights, badge)
+}
+
+/// The same capability in another slot. The old handle is stale from then on: whoever in this
+/// actor kept it can do nothing with it any more.
+pub fn move_slot(handle: Handle) -> Result<Handle, Refusal> {
+    raw::move_slot(handle)
 }
 
 /// Empties the slot.

@@ -21,6 +21,11 @@ impl Clock {
         Clock(Handle::new(0, slot))
     }
 
+    /// Its name.
+    pub const fn handle(self) -> Handle {
+        self.0
+    }
+
     /// Time since power came on.
     pub fn now(self) -> Result<Duration, Refusal> {
         raw::time(self.0).map(Duration::from_nanos)

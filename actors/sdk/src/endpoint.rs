@@ -1,6 +1,8 @@
 //! Sending and receiving.
 
+use abi::exit::ExitNotice;
 use abi::handle::Handle;
+use abi::message::EXIT_NOTICE;
 use abi::message::Header;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
@@ -18,6 +20,9 @@ pub const MESSAGE_MAX: usize = Header::BYTES + PAYLOAD_MAX;
 
 /// The kernel as a sender.
 pub const KERNEL: u64 = abi::message::KERNEL_SENDER;
+
+/// The time that means that there is none.
+const NO_LIMIT: i64 = -1;
 
 /// Something to send to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +62,17 @@ impl Endpoint {
     ) -> Result<(), Refusal> {
         raw::send(self.0, opcode, payload, Some((capability, rights)))
     }
+
+    /// Sends, and gives the named capability away with all its rights: afterwards this actor does
+    /// not have it any more. After a refusal it still has it.
+    pub fn send_moving(
+        self,
+        opcode: u32,
+        payload: &[u8],
+        capability: Handle,
+    ) -> Result<(), Refusal> {
+        raw::send_moving(self.0, opcode, payload, capability)
+    }
 }
 
 /// Where messages are received: the actor's own endpoint and a buffer for one message.
@@ -88,6 +104,43 @@ impl Inbox {
     pub fn receive_within(&mut self, patience: Duration) -> Result<Message<'_>, Refusal> {
         let patience = nanoseconds(patience);
         raw::receive_timeout(Handle::OWN_ENDPOINT, &mut self.buffer, patience)?;
+        Ok(Message::new(&self.buffer))
+    }
+
+    /// Asks and waits for the answer. The one who is asked gets a capability to answer once, by
+    /// [`Message::reply`]; if he drops it, that is [`Refusal::NoReply`]. Other messages wait in the
+    /// mailbox meanwhile.
+    ///
+    /// ```no_run
+    /// use sdk::endpoint::Endpoint;
+    /// use sdk::endpoint::Inbox;
+    ///
+    /// let mut inbox = Inbox::new();
+    /// match inbox.call(Endpoint::slot(1), 1, b"ping") {
+    ///     Ok(answer) => sdk::log!("{} bytes", answer.payload().len()),
+    ///     Err(refusal) => sdk::log!("no answer: {refusal}"),
+    /// }
+    /// ```
+    pub fn call(
+        &mut self,
+        to: Endpoint,
+        opcode: u32,
+        payload: &[u8],
+    ) -> Result<Message<'_>, Refusal> {
+        raw::call(to.0, opcode, payload, &mut self.buffer, NO_LIMIT)?;
+        Ok(Message::new(&self.buffer))
+    }
+
+    /// Asks and waits for the answer, but no longer than this: then it is [`Refusal::Timeout`],
+    /// and an answer that comes later reaches nobody.
+    pub fn call_within(
+        &mut self,
+        to: Endpoint,
+        opcode: u32,
+        payload: &[u8],
+        patience: Duration,
+    ) -> Result<Message<'_>, Refusal> {
+        raw::call(to.0, opcode, payload, &mut self.buffer, nanoseconds(patience))?;
         Ok(Message::new(&self.buffer))
     }
 }
@@ -123,6 +176,17 @@ impl<'a> Message<'a> {
     /// Badge of the capability it was sent through, 0 if none.
     pub fn badge(&self) -> u64 {
         self.header.badge
+    }
+
+    /// Whether a supervisor asks this actor to end, and will end it if it does not.
+    pub fn is_shutdown(&self) -> bool {
+        self.header.sender == KERNEL && self.header.opcode == abi::message::SHUTDOWN
+    }
+
+    /// Who has ended and why, if this is the notice of it.
+    pub fn exit_notice(&self) -> Option<ExitNotice> {
+        let is_notice = self.header.sender == KERNEL && self.header.opcode == EXIT_NOTICE;
+        ExitNotice::decode(self.payload.first_chunk().filter(|_| is_notice)?)
     }
 
     /// What it says.
@@ -183,6 +247,29 @@ mod tests {
         assert_eq!((message.opcode(), message.sender(), message.badge()), (2, 9, 7));
         assert_eq!(message.payload(), b"hello");
         assert_eq!(message.reply(2, b""), Err(Refusal::NoCapability));
+    }
+
+    #[test]
+    fn only_the_kernel_tells_of_an_end() {
+        let notice = ExitNotice { id: 9, kind: abi::exit::ExitKind::Killed, code: 0 };
+        let mut header = Header {
+            sender: KERNEL,
+            badge: 0,
+            capability: None,
+            opcode: EXIT_NOTICE,
+            payload_len: ExitNotice::BYTES as u32,
+        };
+        let mut buffer = [0; MESSAGE_MAX];
+        buffer[Header::BYTES..][..ExitNotice::BYTES].copy_from_slice(&notice.encode());
+        buffer[..Header::BYTES].copy_from_slice(&header.encode());
+        assert_eq!(Message::new(&buffer).exit_notice(), Some(notice));
+        header.sender = 9;
+        buffer[..Header::BYTES].copy_from_slice(&header.encode());
+        assert_eq!(Message::new(&buffer).exit_notice(), None);
+        (header.sender, header.opcode) = (KERNEL, abi::message::SHUTDOWN);
+        buffer[..Header::BYTES].copy_from_slice(&header.encode());
+        let message = Message::new(&buffer);
+        assert_eq!((message.exit_notice(), message.is_shutdown()), (None, true));
     }
 
     #[test]

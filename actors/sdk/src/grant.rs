@@ -4,11 +4,11 @@ use abi::handle::Handle;
 use abi::object::ObjectKind;
 
 use crate::capability;
+use crate::capability::SLOTS;
 use crate::clock::Clock;
+use crate::namespace::Namespace;
 use crate::process::Processes;
-
-/// Capabilities one actor can hold.
-const SLOTS: usize = 64;
+use crate::spawn::Spawner;
 
 /// The kinds of the grants in the order of the manifest, as they were at the start.
 ///
@@ -52,5 +52,15 @@ impl Grants {
     /// The process table, if it was given.
     pub fn processes(&self) -> Option<Processes> {
         self.find(ObjectKind::Processes).map(Processes::new)
+    }
+
+    /// Names, if some were given.
+    pub fn namespace(&self) -> Option<Namespace> {
+        self.find(ObjectKind::Namespace).map(Namespace::new)
+    }
+
+    /// The power to make actors, if it was given.
+    pub fn spawner(&self) -> Option<Spawner> {
+        self.find(ObjectKind::Spawner).map(Spawner::new)
     }
 }

@@ -5,6 +5,7 @@
 //! there is no kernel: the same functions answer [`Refusal::NotAvailable`].
 
 use abi::handle::Handle;
+use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
 use core::cell::UnsafeCell;
@@ -53,6 +54,34 @@ imports! {
     fn sys_self() -> i64;
     fn sys_gpio_read(handle: i64, pin: i32) -> i32;
     fn sys_gpio_write(handle: i64, pin: i32, level: i32) -> i32;
+    fn sys_cap_narrow(handle: i64, kind: i32, rights: i32, badge: i64) -> i64;
+    fn sys_cap_move(handle: i64) -> i64;
+    fn sys_cap_send_move(
+        handle: i64, opcode: i32, payload: *const u8, len: usize, capability: i64
+    ) -> i32;
+    fn sys_cap_call(
+        handle: i64, opcode: i32, payload: *const u8, len: usize, buffer: *mut u8,
+        buffer_len: usize, nanoseconds: i64
+    ) -> i64;
+    fn sys_spawn(
+        handle: i64, module: *const u8, len: usize, options: *const u8, options_len: usize
+    ) -> i64;
+    fn sys_stop(handle: i64) -> i32;
+    fn sys_link(handle: i64) -> i32;
+    fn sys_unlink(handle: i64) -> i32;
+    fn sys_trap_exits(on: i32) -> i32;
+    fn sys_ns_register(handle: i64, name: *const u8, len: usize, endpoint: i64) -> i32;
+    fn sys_ns_unregister(handle: i64, name: *const u8, len: usize) -> i32;
+    fn sys_ns_mount(handle: i64, path: *const u8, len: usize, endpoint: i64) -> i32;
+    fn sys_ns_unmount(handle: i64, path: *const u8, len: usize) -> i32;
+    fn sys_ns_lookup(handle: i64, name: *const u8, len: usize) -> i64;
+    fn sys_ns_list(
+        handle: i64, prefix: *const u8, len: usize, buffer: *mut u8, buffer_len: usize
+    ) -> i32;
+    fn sys_proc_caps(handle: i64, id: i64, buffer: *mut u8, len: usize) -> i32;
+    fn sys_irq_wait(handle: i64) -> i64;
+    fn sys_io_read(handle: i64, offset: i32, size: i32) -> i64;
+    fn sys_io_write(handle: i64, offset: i32, size: i32, value: i64) -> i32;
 }
 
 /// The handle as the word that crosses.
@@ -100,6 +129,34 @@ pub(crate) fn send(
     let (to, opcode) = (word(handle), opcode as i32);
     // SAFETY: the kernel reads `payload` during the call only.
     done(unsafe { sys_cap_send_rights(to, opcode, pointer, len, passed, rights) })
+}
+
+pub(crate) fn send_moving(
+    handle: Handle,
+    opcode: u32,
+    payload: &[u8],
+    capability: Handle,
+) -> Result<(), Refusal> {
+    let (pointer, len) = (payload.as_ptr(), payload.len());
+    let (to, opcode) = (word(handle), opcode as i32);
+    // SAFETY: the kernel reads `payload` during the call only.
+    done(unsafe { sys_cap_send_move(to, opcode, pointer, len, word(capability)) })
+}
+
+/// A negative time is no limit.
+pub(crate) fn call(
+    handle: Handle,
+    opcode: u32,
+    payload: &[u8],
+    buffer: &mut [u8],
+    nanoseconds: i64,
+) -> Result<u64, Refusal> {
+    let (pointer, len) = (payload.as_ptr(), payload.len());
+    let (into, room) = (buffer.as_mut_ptr(), buffer.len());
+    let (to, opcode) = (word(handle), opcode as i32);
+    // SAFETY: the kernel reads `payload` and writes `buffer` during the call only; one of them is
+    // borrowed mutably, so they do not overlap.
+    checked(unsafe { sys_cap_call(to, opcode, pointer, len, into, room, nanoseconds) })
 }
 
 pub(crate) fn receive(handle: Handle, buffer: &mut [u8]) -> Result<u64, Refusal> {
@@ -170,6 +227,23 @@ pub(crate) fn mint_range(
     checked(code).map(Handle::from_word)
 }
 
+pub(crate) fn narrow(
+    handle: Handle,
+    kind: ObjectKind,
+    rights: Rights,
+    badge: u64,
+) -> Result<Handle, Refusal> {
+    let (kind, rights) = (kind as i32, rights.bits() as i32);
+    // SAFETY: no memory is handed over.
+    checked(unsafe { sys_cap_narrow(word(handle), kind, rights, badge as i64) })
+        .map(Handle::from_word)
+}
+
+pub(crate) fn move_slot(handle: Handle) -> Result<Handle, Refusal> {
+    // SAFETY: no memory is handed over.
+    checked(unsafe { sys_cap_move(word(handle)) }).map(Handle::from_word)
+}
+
 pub(crate) fn delete(handle: Handle) -> Result<(), Refusal> {
     // SAFETY: no memory is handed over.
     done(unsafe { sys_cap_delete(word(handle)) })
@@ -209,6 +283,98 @@ pub(crate) fn pin_read(handle: Handle, pin: u8) -> Result<bool, Refusal> {
 pub(crate) fn pin_write(handle: Handle, pin: u8, high: bool) -> Result<(), Refusal> {
     // SAFETY: no memory is handed over.
     done(unsafe { sys_gpio_write(word(handle), i32::from(pin), i32::from(high)) })
+}
+
+pub(crate) fn spawn(handle: Handle, module: &[u8], options: &[u8]) -> Result<Handle, Refusal> {
+    let (code, code_len) = (module.as_ptr(), module.len());
+    let (pointer, len) = (options.as_ptr(), options.len());
+    // SAFETY: the kernel reads `module` and `options` during the call only.
+    checked(unsafe { sys_spawn(word(handle), code, code_len, pointer, len) }).map(Handle::from_word)
+}
+
+pub(crate) fn stop(handle: Handle) -> Result<(), Refusal> {
+    // SAFETY: no memory is handed over.
+    done(unsafe { sys_stop(word(handle)) })
+}
+
+pub(crate) fn link(handle: Handle) -> Result<(), Refusal> {
+    // SAFETY: no memory is handed over.
+    done(unsafe { sys_link(word(handle)) })
+}
+
+pub(crate) fn unlink(handle: Handle) -> Result<(), Refusal> {
+    // SAFETY: no memory is handed over.
+    done(unsafe { sys_unlink(word(handle)) })
+}
+
+pub(crate) fn trap_exits(is_on: bool) -> Result<(), Refusal> {
+    // SAFETY: no memory is handed over.
+    done(unsafe { sys_trap_exits(i32::from(is_on)) })
+}
+
+pub(crate) fn register(handle: Handle, name: &[u8], endpoint: Handle) -> Result<(), Refusal> {
+    // SAFETY: the kernel reads `name` during the call only.
+    done(unsafe { sys_ns_register(word(handle), name.as_ptr(), name.len(), word(endpoint)) })
+}
+
+pub(crate) fn unregister(handle: Handle, name: &[u8]) -> Result<(), Refusal> {
+    // SAFETY: the kernel reads `name` during the call only.
+    done(unsafe { sys_ns_unregister(word(handle), name.as_ptr(), name.len()) })
+}
+
+pub(crate) fn mount(handle: Handle, path: &[u8], endpoint: Handle) -> Result<(), Refusal> {
+    // SAFETY: the kernel reads `path` during the call only.
+    done(unsafe { sys_ns_mount(word(handle), path.as_ptr(), path.len(), word(endpoint)) })
+}
+
+pub(crate) fn unmount(handle: Handle, path: &[u8]) -> Result<(), Refusal> {
+    // SAFETY: the kernel reads `path` during the call only.
+    done(unsafe { sys_ns_unmount(word(handle), path.as_ptr(), path.len()) })
+}
+
+pub(crate) fn lookup(handle: Handle, name: &[u8]) -> Result<Handle, Refusal> {
+    // SAFETY: the kernel reads `name` during the call only.
+    checked(unsafe { sys_ns_lookup(word(handle), name.as_ptr(), name.len()) })
+        .map(Handle::from_word)
+}
+
+pub(crate) fn list_names(
+    handle: Handle,
+    prefix: &[u8],
+    buffer: &mut [u8],
+) -> Result<usize, Refusal> {
+    let (pointer, len) = (prefix.as_ptr(), prefix.len());
+    let (into, room) = (buffer.as_mut_ptr(), buffer.len());
+    // SAFETY: as in `call`.
+    let code = unsafe { sys_ns_list(word(handle), pointer, len, into, room) };
+    checked(i64::from(code)).map(|count| count as usize)
+}
+
+pub(crate) fn held(handle: Handle, id: u64, buffer: &mut [u8]) -> Result<usize, Refusal> {
+    let (pointer, len) = (buffer.as_mut_ptr(), buffer.len());
+    // SAFETY: as in `receive`.
+    let code = unsafe { sys_proc_caps(word(handle), id as i64, pointer, len) };
+    checked(i64::from(code)).map(|count| count as usize)
+}
+
+pub(crate) fn wait_interrupt(handle: Handle) -> Result<u64, Refusal> {
+    // SAFETY: no memory is handed over.
+    checked(unsafe { sys_irq_wait(word(handle)) })
+}
+
+pub(crate) fn port_read(handle: Handle, offset: u16, size: i32) -> Result<u64, Refusal> {
+    // SAFETY: no memory is handed over.
+    checked(unsafe { sys_io_read(word(handle), i32::from(offset), size) })
+}
+
+pub(crate) fn port_write(
+    handle: Handle,
+    offset: u16,
+    size: i32,
+    value: u32,
+) -> Result<(), Refusal> {
+    // SAFETY: no memory is handed over.
+    done(unsafe { sys_io_write(word(handle), i32::from(offset), size, i64::from(value)) })
 }
 
 /// Bytes that somebody else writes while no code of this actor runs, or that only the allocator

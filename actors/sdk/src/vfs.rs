@@ -8,7 +8,9 @@
 //! An entry is the size u32, the length of the name u16, and the name. A request comes with an
 //! endpoint to answer through. An answer lists as many entries as fit; ask
 //! again from there. Contents that do not fit into the answer come as a capability to read the
-//! memory that the file lies in. A status below 0 is the number of a [`Refusal`],
+//! memory that the file lies in; files that lie in no such memory, as those in `/tmp`, are
+//! [`Refusal::TooLong`] then, and can be read piece by piece through a directory capability
+//! ([`abi::file`]). A status below 0 is the number of a [`Refusal`],
 //! [`NO_SUCH_FILE`] among them.
 
 use abi::handle::Handle;
@@ -86,26 +88,42 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// Writes an answer to [`LIST`]: as many of the entries as fit.
-pub fn encode_listing<'a>(
-    total: u32,
-    entries: impl IntoIterator<Item = Entry<'a>>,
-) -> Option<Writer> {
-    let mut answer = Writer::new();
-    answer.u32(total)?;
-    answer.u32(0)?;
-    let mut count = 0;
-    for Entry { name, size } in entries {
-        if answer.room() < 6 + name.len() {
-            break;
-        }
-        answer.u32(size)?;
-        answer.u16(u16::try_from(name.len()).ok()?)?;
-        answer.bytes(name.as_bytes())?;
-        count += 1;
+/// Writes an answer to [`LIST`].
+#[derive(Clone, Debug)]
+pub struct ListingWriter {
+    answer: Writer,
+    count: u32,
+}
+
+impl ListingWriter {
+    /// An answer without entries yet, of this many in all.
+    pub fn new(total: u32) -> ListingWriter {
+        let mut answer = Writer::new();
+        let begun = answer.u32(total).and_then(|()| answer.u32(0));
+        debug_assert!(begun.is_some(), "two words fit into an empty message");
+        ListingWriter { answer, count: 0 }
     }
-    answer.replace_u32(4, count);
-    Some(answer)
+
+    /// Adds an entry; `None` if it does not fit, and then nothing was added.
+    #[must_use]
+    pub fn push(&mut self, entry: Entry<'_>) -> Option<()> {
+        let Entry { name, size } = entry;
+        let len = u16::try_from(name.len()).ok()?;
+        if self.answer.room() < 6 + name.len() {
+            return None;
+        }
+        self.answer.u32(size)?;
+        self.answer.u16(len)?;
+        self.answer.bytes(name.as_bytes())?;
+        self.count += 1;
+        self.answer.replace_u32(4, self.count);
+        Some(())
+    }
+
+    /// The answer with the entries that fitted.
+    pub fn payload(&self) -> &[u8] {
+        self.answer.payload()
+    }
 }
 
 /// A file as it is answered.
@@ -153,7 +171,9 @@ mod tests {
         let name = "n".repeat(NAME_MAX);
         let long = Entry { name: &name, size: 3 };
         let short = Entry { name: "a.txt", size: u32::MAX };
-        let answer = encode_listing(3, [short, long, long]).unwrap();
+        let mut answer = ListingWriter::new(3);
+        let pushed = [short, long, long].map(|entry| answer.push(entry).is_some());
+        assert_eq!(pushed, [true, true, false]);
         let listing = Listing::decode(answer.payload()).unwrap();
         assert_eq!((listing.total, listing.count), (3, 2));
         assert_eq!(listing.entries().collect::<Vec<_>>(), [short, long]);
@@ -161,8 +181,9 @@ mod tests {
 
     #[test]
     fn a_listing_that_lies_about_its_count_ends_early() {
-        let mut bytes = encode_listing(1, [Entry { name: "x", size: 1 }]).unwrap();
-        bytes.replace_u32(4, u32::MAX);
+        let mut bytes = ListingWriter::new(1);
+        assert_eq!(bytes.push(Entry { name: "x", size: 1 }), Some(()));
+        bytes.answer.replace_u32(4, u32::MAX);
         assert_eq!(Listing::decode(bytes.payload()).unwrap().entries().count(), 1);
     }
 

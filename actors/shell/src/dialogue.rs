@@ -251,8 +251,16 @@ mod tests {
         let mut name = [0; ProcessRecord::NAME_BYTES];
         name[..3].copy_from_slice(b"vfs");
         let state = ProcessState::Waiting;
-        let record =
-            ProcessRecord { id: 1, fuel: 9, memory: 40_000, queued: 2, priority: 18, state, name };
+        let record = ProcessRecord {
+            id: 1,
+            fuel: 9,
+            memory: 40_000,
+            queued: 2,
+            priority: 18,
+            state,
+            restarts: 0,
+            name,
+        };
         assert_eq!(actor_line(&record), "vfs           waiting         18     40 KiB       2");
     }
 }

@@ -8,6 +8,7 @@ use core::fmt;
 use crate::header::BLOCK;
 use crate::header::Header;
 use crate::header::Kind;
+use crate::path::strip_start;
 
 /// Where the archive lies.
 pub(crate) trait Source {
@@ -56,11 +57,8 @@ impl fmt::Display for Flaw {
 
 /// A name without a leading `/` or `./`; `None` if nothing or no UTF-8 is left.
 pub(crate) fn normal(name: &[u8]) -> Option<&str> {
-    let mut name = core::str::from_utf8(name).ok()?;
-    while let Some(rest) = name.strip_prefix('/').or_else(|| name.strip_prefix("./")) {
-        name = rest;
-    }
-    (!name.is_empty() && name != ".").then_some(name)
+    let name = strip_start(core::str::from_utf8(name).ok()?);
+    (!name.is_empty()).then_some(name)
 }
 
 /// A name in the making.

@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
+use sdk::Refusal;
 
 use crate::archive::Member;
 
@@ -15,6 +17,25 @@ pub(crate) struct File {
     pub(crate) offset: u32,
     /// Bytes it has.
     pub(crate) size: u32,
+}
+
+/// A directory: a name of a file, up to some slash in it. The index never changes once it is made,
+/// so this is the same directory for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Directory {
+    /// The place of the first file below it.
+    pub(crate) first: u32,
+    /// Bytes of the name before the slash.
+    pub(crate) len: u16,
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// The file at this place.
+    File(u32),
+    /// A directory.
+    Directory(Directory),
 }
 
 /// The files, sorted by name, each name once.
@@ -49,6 +70,39 @@ impl Index {
         self.place(name).ok().map(|place| &self.files[place])
     }
 
+    /// The file at this place.
+    pub(crate) fn file(&self, place: u32) -> Option<&File> {
+        self.files.get(place as usize)
+    }
+
+    /// The name of a directory, without a slash at its end.
+    pub(crate) fn directory_name(&self, directory: Directory) -> Option<&str> {
+        let (name, rest) =
+            self.file(directory.first)?.name.split_at_checked(directory.len.into())?;
+        rest.starts_with('/').then_some(name)
+    }
+
+    /// What lies at this path below the directory of this name; the empty name is all files. A file
+    /// hides a directory of its name.
+    pub(crate) fn entry(&self, directory: &str, path: &str) -> Result<Entry, Refusal> {
+        let slash = if directory.is_empty() { "" } else { "/" };
+        let parts = [directory, slash, path];
+        if let Ok(place) = self.files.binary_search_by(|file| compare(&file.name, &parts, "")) {
+            // There are fewer files than bytes of memory.
+            return Ok(Entry::File(place as u32));
+        }
+        let place =
+            self.files.partition_point(|file| compare(&file.name, &parts, "/") == Ordering::Less);
+        let len = parts.iter().map(|part| part.len()).sum::<usize>();
+        let first = self.files.get(place).ok_or(Refusal::NotFound)?;
+        let (name, rest) = first.name.split_at_checked(len).ok_or(Refusal::NotFound)?;
+        if !rest.starts_with('/') || compare(name, &parts, "") != Ordering::Equal {
+            return Err(Refusal::NotFound);
+        }
+        let len = u16::try_from(len).map_err(|_| Refusal::TooLong)?;
+        Ok(Entry::Directory(Directory { first: place as u32, len }))
+    }
+
     /// How many files there are.
     pub(crate) fn len(&self) -> usize {
         self.files.len()
@@ -64,9 +118,68 @@ impl Index {
     }
 }
 
+/// How a name stands to the parts and the end, as if they were written as one.
+fn compare(name: &str, parts: &[&str; 3], end: &str) -> Ordering {
+    let whole = parts.iter().flat_map(|part| part.bytes()).chain(end.bytes());
+    name.bytes().cmp(whole)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn index(names: &[&str]) -> Index {
+        let mut index = Index::default();
+        for name in names {
+            index.insert(Member { name, offset: 0, size: 0 }).unwrap();
+        }
+        index
+    }
+
+    #[test]
+    fn directories_are_what_names_have_before_a_slash() {
+        let index = index(&["a/b/c", "a/b/d", "a/b-", "a.txt", "é/x"]);
+        for (directory, path) in [("", "a/b"), ("a", "b")] {
+            let Ok(Entry::Directory(found)) = index.entry(directory, path) else {
+                panic!("{directory} {path}")
+            };
+            assert_eq!(index.directory_name(found), Some("a/b"));
+        }
+        let Ok(Entry::File(place)) = index.entry("a/b", "d") else { panic!("a/b/d") };
+        assert_eq!(&*index.file(place).unwrap().name, "a/b/d");
+        for (directory, path) in [("", "a/b/"), ("", "b"), ("a", "c"), ("a/b", "c/d"), ("", "z")] {
+            assert_eq!(index.entry(directory, path), Err(Refusal::NotFound), "{directory} {path}");
+        }
+    }
+
+    #[test]
+    fn every_directory_of_every_name_is_found_unless_a_file_hides_it() {
+        let names = ["a", "a!b", "a/b", "a/b!", "a/b/c", "a0", "b/b/b/b", "x"];
+        let index = index(&names);
+        for name in names {
+            let file = index.entry("", name).unwrap();
+            assert!(matches!(file, Entry::File(at) if *index.file(at).unwrap().name == *name));
+            for (end, _) in name.match_indices('/') {
+                let prefix = &name[..end];
+                match index.entry("", prefix) {
+                    Ok(Entry::File(_)) => assert!(names.contains(&prefix), "{prefix}"),
+                    Ok(Entry::Directory(found)) => {
+                        assert_eq!(index.directory_name(found), Some(prefix));
+                    }
+                    Err(refusal) => panic!("{prefix}: {refusal}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_made_up_directory_has_no_name() {
+        let index = index(&["a/b", "é/x"]);
+        for directory in [(0, 0), (0, 2), (0, 9), (1, 1), (2, 1)] {
+            let (first, len) = directory;
+            assert_eq!(index.directory_name(Directory { first, len }), None, "{directory:?}");
+        }
+    }
 
     #[test]
     fn files_are_sorted_and_the_last_of_a_name_counts() {

@@ -25,6 +25,7 @@ pub mod message;
 pub mod input;
 pub mod graphics;
 pub mod process;
-pub mod exit;
+pub mod held;
 pub mod spawn;
+pub mod exit;
 pub mod file;

@@ -40,8 +40,9 @@ impl ProcessState {
     }
 }
 
-/// One actor, as the process table shows it. The table is an array of encoded records,
-/// read through a capability to the process table by `sys_cap_mem_read`.
+/// One actor, as the process table shows it. The table is an array of encoded records, ascending by
+/// the lower halves of their ids, read through a capability to the process table by
+/// `sys_cap_mem_read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessRecord {
     /// The actor's id.

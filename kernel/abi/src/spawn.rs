@@ -1,87 +1,113 @@
-//! What a new actor shall be, as the one who makes it says.
+//! What is said about an actor that another one makes.
 
 use crate::handle::Handle;
 use crate::rights::Rights;
-use crate::word::u16_at;
 use crate::word::u32_at;
 use crate::word::u64_at;
 
-/// The fixed part of the options of `sys_spawn`; the grants follow it at once.
+/// Whether a child that has ended is started again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Restart {
+    /// Always.
+    Permanent = 0,
+    /// If it ended abnormally.
+    Transient = 1,
+    /// Never.
+    Temporary = 2,
+}
+
+impl Restart {
+    /// The restart with this code.
+    pub const fn from_code(code: u8) -> Option<Restart> {
+        match code {
+            0 => Some(Restart::Permanent),
+            1 => Some(Restart::Transient),
+            2 => Some(Restart::Temporary),
+            _ => None,
+        }
+    }
+}
+
+/// How an actor is to be made, apart from its code and what it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpawnOptions {
-    /// 0 to 31, at most the maker's own.
+    /// 0 to 31, larger runs first.
     pub priority: u8,
-    /// Whether its supervisor starts it again: 0 always, 1 if it ended abnormally, 2 never.
-    pub restart: u8,
-    /// Messages that its mailbox takes; 0 for the usual number.
+    /// Whether its supervisor starts it again.
+    pub restart: Restart,
+    /// Messages that its mailbox takes.
     pub mailbox: u16,
     /// Bytes of linear memory it may have.
     pub memory: u32,
-    /// Milliseconds that it has to end when asked: 0 for none, [`SpawnOptions::WAIT`] for as long
-    /// as it takes.
+    /// How long its supervisor waits when it has asked it to end, in milliseconds; 0 ends it
+    /// without asking, [`SpawnOptions::SHUTDOWN_WAIT`] waits for ever.
     pub shutdown_ms: u32,
-    /// [`SpawnOptions::LINK`] or 0.
-    pub flags: u32,
-    /// Its name, UTF-8, padded with zeros.
+    /// Whether its maker and it are linked: if one ends abnormally, so does the other.
+    pub is_linked: bool,
+    /// What it is called, UTF-8, padded with zeros.
     pub name: [u8; SpawnOptions::NAME_BYTES],
-}
-
-/// One capability that the new actor is given: the first in slot 1, and so on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SpawnGrant {
-    /// The maker's capability, which must have the right to grant.
-    pub handle: Handle,
-    /// Which of its rights.
-    pub rights: Rights,
 }
 
 impl SpawnOptions {
     /// Room for a name.
     pub const NAME_BYTES: usize = 32;
 
+    /// The shutdown that waits for ever.
+    pub const SHUTDOWN_WAIT: u32 = u32::MAX;
+
     /// Bytes of the encoded form: priority u8, restart u8, mailbox u16, memory u32, shutdown u32,
-    /// flags u32, name.
+    /// flags u32 (bit 0: linked), name. [`SpawnGrant`]s follow at once.
     pub const BYTES: usize = 48;
 
-    /// The actor that ends waits for its children.
-    pub const WAIT: u32 = u32::MAX;
-
-    /// Maker and child are linked from the beginning.
-    pub const LINK: u32 = 1;
+    /// A name as the options have it; `None` if it is empty or too long.
+    pub fn padded(name: &str) -> Option<[u8; SpawnOptions::NAME_BYTES]> {
+        let mut padded = [0; SpawnOptions::NAME_BYTES];
+        padded.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
+        (!name.is_empty()).then_some(padded)
+    }
 
     /// The bytes that cross the boundary.
     pub fn encode(&self) -> [u8; SpawnOptions::BYTES] {
         let mut bytes = [0; SpawnOptions::BYTES];
         bytes[0] = self.priority;
-        bytes[1] = self.restart;
+        bytes[1] = self.restart as u8;
         bytes[2..4].copy_from_slice(&self.mailbox.to_le_bytes());
         bytes[4..8].copy_from_slice(&self.memory.to_le_bytes());
         bytes[8..12].copy_from_slice(&self.shutdown_ms.to_le_bytes());
-        bytes[12..16].copy_from_slice(&self.flags.to_le_bytes());
+        bytes[12..16].copy_from_slice(&u32::from(self.is_linked).to_le_bytes());
         bytes[16..48].copy_from_slice(&self.name);
         bytes
     }
 
-    /// The inverse of [`SpawnOptions::encode`].
-    pub fn decode(bytes: &[u8; SpawnOptions::BYTES]) -> SpawnOptions {
+    /// The inverse of [`SpawnOptions::encode`]; `None` for an unknown restart or flag.
+    pub fn decode(bytes: &[u8; SpawnOptions::BYTES]) -> Option<SpawnOptions> {
+        let flags = u32_at(bytes, 12);
+        if 1 < flags {
+            return None;
+        }
         let mut name = [0; SpawnOptions::NAME_BYTES];
         name.copy_from_slice(&bytes[16..48]);
-        SpawnOptions {
+        Some(SpawnOptions {
             priority: bytes[0],
-            restart: bytes[1],
-            mailbox: u16_at(bytes, 2),
+            restart: Restart::from_code(bytes[1])?,
+            mailbox: u16::from_le_bytes([bytes[2], bytes[3]]),
             memory: u32_at(bytes, 4),
             shutdown_ms: u32_at(bytes, 8),
-            flags: u32_at(bytes, 12),
+            is_linked: flags == 1,
             name,
-        }
+        })
     }
+}
 
-    /// The name as text, if it is text.
-    pub fn name(&self) -> Option<&str> {
-        let end = self.name.iter().position(|byte| *byte == 0).unwrap_or(self.name.len());
-        core::str::from_utf8(&self.name[..end]).ok()
-    }
+/// A capability of the maker's that a child is given, with no more than these rights: the first in
+/// its slot 1, and so on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpawnGrant {
+    /// What its maker calls it.
+    pub handle: Handle,
+    /// What the child may do with it.
+    pub rights: Rights,
 }
 
 impl SpawnGrant {
@@ -96,7 +122,7 @@ impl SpawnGrant {
         bytes
     }
 
-    /// The inverse of [`SpawnGrant::encode`]; `None` for a right that there is not.
+    /// The inverse of [`SpawnGrant::encode`]; `None` for an unknown right.
     pub fn decode(bytes: &[u8; SpawnGrant::BYTES]) -> Option<SpawnGrant> {
         let rights = Rights::from_bits(u32_at(bytes, 8))?;
         Some(SpawnGrant { handle: Handle::from_word(u64_at(bytes, 0)), rights })
@@ -108,21 +134,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_survive_the_boundary() {
-        let mut name = [0; SpawnOptions::NAME_BYTES];
-        name[..4].copy_from_slice(b"echo");
+    fn options_survive_the_boundary_unless_they_say_something_unknown() {
         let options = SpawnOptions {
-            priority: 3,
-            restart: 1,
-            mailbox: 300,
-            memory: 1 << 20,
-            shutdown_ms: 5000,
-            flags: SpawnOptions::LINK,
-            name,
+            priority: 31,
+            restart: Restart::Transient,
+            mailbox: 0x1234,
+            memory: 0x89ab_cdef,
+            shutdown_ms: SpawnOptions::SHUTDOWN_WAIT,
+            is_linked: true,
+            name: [b'n'; SpawnOptions::NAME_BYTES],
         };
-        assert_eq!(SpawnOptions::decode(&options.encode()), options);
-        assert_eq!(options.name(), Some("echo"));
-        let grant = SpawnGrant { handle: Handle::new(2, 7), rights: Rights::READ };
+        assert_eq!(SpawnOptions::decode(&options.encode()), Some(options));
+        let mut bytes = options.encode();
+        bytes[12] = 2;
+        assert_eq!(SpawnOptions::decode(&bytes), None);
+        bytes[12..].fill(0);
+        bytes[1] = 3;
+        assert_eq!(SpawnOptions::decode(&bytes), None);
+    }
+
+    #[test]
+    fn a_grant_survives_the_boundary() {
+        let grant = SpawnGrant { handle: Handle::new(3, 9), rights: Rights::WRITE };
         assert_eq!(SpawnGrant::decode(&grant.encode()), Some(grant));
+    }
+
+    #[test]
+    fn a_name_is_neither_empty_nor_too_long() {
+        assert_eq!(SpawnOptions::padded(""), None);
+        let too_long = core::str::from_utf8(&[b'n'; SpawnOptions::NAME_BYTES + 1]).unwrap();
+        assert_eq!(SpawnOptions::padded(too_long), None);
+        assert_eq!(SpawnOptions::padded("ab").map(|name| (name[1], name[2])), Some((b'b', 0)));
     }
 }

@@ -5,7 +5,6 @@ use abi::message::KERNEL_OPCODES;
 use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
-use alloc::format;
 
 use crate::actor::Buffer;
 use crate::actor::Lay;
@@ -22,10 +21,8 @@ use crate::invoke::Outcome;
 use crate::invoke::decode::long_place;
 use crate::invoke::decode::range;
 use crate::invoke::decode::rights_of;
-use crate::invoke::decode::text;
 use crate::invoke::decode::word_place;
 use crate::limits::PAYLOAD_MAX;
-use crate::limits::STATE_KEY_MAX;
 use crate::mailbox::Envelope;
 use crate::receive::receive;
 use crate::state::Left;
@@ -299,15 +296,8 @@ impl State {
         task: Task,
         rights: Rights,
     ) -> Result<Outcome, Refusal> {
-        let key = text(key)?;
-        let is_component = |name: &str| !name.contains('/') && !matches!(name, "" | "." | "..");
-        let name = self.running().name.as_str();
-        if STATE_KEY_MAX < key.len() || !is_component(key) || !is_component(name) {
-            return Err(Refusal::Invalid);
-        }
-        let path = format!("tmp/state/{name}/{key}");
         let directory = self.directory(Handle::from_word(Call::SUITABLE), rights)?;
-        let left = self.begin_path(directory, task, path.as_bytes())?;
+        let left = self.begin_state(directory, task, key)?;
         self.leave(left)
     }
 }

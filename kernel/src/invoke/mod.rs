@@ -211,11 +211,12 @@ impl State {
                 let directory = self.directory(handle, Rights::READ)?;
                 self.begin_path(directory, Task::Open, path).and_then(|left| self.leave(left))
             }
-            CallName::MakeDirectory => {
+            CallName::MakeDirectory | CallName::FileRemove => {
                 let path = range(memory, b, c)?.of(memory);
                 let directory = self.directory(handle, Rights::WRITE)?;
-                let left = self.begin_path(directory, Task::MakeDirectory, path)?;
-                self.leave(left)
+                let makes = call.name == CallName::MakeDirectory;
+                let task = if makes { Task::MakeDirectory } else { Task::Remove };
+                self.begin_path(directory, task, path).and_then(|left| self.leave(left))
             }
             CallName::FileRead => {
                 let into = range(memory, b, c)?;
@@ -242,8 +243,9 @@ impl State {
                 self.leave(left)
             }
             CallName::SaveState => {
-                let task = Task::Save { from: range(memory, c, d)? };
-                self.state_file(range(memory, a, b)?.of(memory), task, Rights::WRITE)
+                let key = range(memory, a, b)?;
+                let task = Task::Save { key, from: range(memory, c, d)? };
+                self.state_file(key.of(memory), task, Rights::WRITE)
             }
             CallName::LoadState => {
                 let task = Task::Load { into: range(memory, c, d)?, size: None };

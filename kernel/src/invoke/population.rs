@@ -1,9 +1,11 @@
 //! Calls about other actors: making, ending, linking and looking at them.
 
 use abi::handle::Handle;
+use abi::held::HeldRecord;
 use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
+use abi::spawn;
 use abi::spawn::SpawnGrant;
 use abi::spawn::SpawnOptions;
 use alloc::format;
@@ -21,6 +23,7 @@ use crate::fault::ExitReason;
 use crate::id::ActorId;
 use crate::invoke::Outcome;
 use crate::invoke::decode::range;
+use crate::invoke::decode::text;
 use crate::invoke::decode::word_place;
 use crate::limits::CALL_FUEL;
 use crate::limits::LINKS_MAX;
@@ -36,9 +39,6 @@ use crate::state::State;
 use crate::supervisor::SupervisorId;
 use crate::time::Duration;
 
-/// Bytes of one record of what an actor holds.
-const RECORD_BYTES: usize = 40;
-
 /// What a plain spawn hands on, as far as the maker may grant it.
 const HANDED_ON: [ObjectKind; 3] = [ObjectKind::Log, ObjectKind::Clock, ObjectKind::Namespace];
 
@@ -53,15 +53,16 @@ impl State {
     ) -> Result<Outcome, Refusal> {
         let (_, held) = self.held_kind(handle, ObjectKind::Spawner, Rights::WRITE)?;
         let (fixed, grants) = options.split_first_chunk().ok_or(Refusal::BufferTooSmall)?;
-        let options = SpawnOptions::decode(fixed);
-        let name = options.name().filter(|name| !name.is_empty()).ok_or(Refusal::Invalid)?;
-        let child = child_spec(&options)?;
+        let options = SpawnOptions::decode(fixed).ok_or(Refusal::OutOfRange)?;
+        let name = name_of(&options)?;
+        let child = child_spec(&options);
         let mailbox = match usize::from(options.mailbox) {
             0 => MAILBOX_MESSAGES,
             messages => messages,
         };
-        let is_usual = mailbox <= MAILBOX_MESSAGES_MAX && options.flags & !SpawnOptions::LINK == 0;
-        if !is_usual || self.running().priority < usize::from(options.priority) {
+        // Nobody makes what would outrun himself.
+        let is_higher = self.running().priority < usize::from(options.priority);
+        if MAILBOX_MESSAGES_MAX < mailbox || is_higher {
             return Err(Refusal::OutOfRange);
         }
         let given = self.decode_grants(grants)?;
@@ -73,8 +74,7 @@ impl State {
             restart: child.restart,
             is_service: false,
         };
-        let is_linked = options.flags & SpawnOptions::LINK != 0;
-        self.begin_spawn(&held, wasm, part, child, &given, is_linked, false)
+        self.begin_spawn(&held, wasm, part, child, &given, options.is_linked, false)
     }
 
     /// The same for a personality whose actors are given nothing but a mailbox: the new one has its
@@ -254,8 +254,7 @@ impl State {
         Ok(Outcome { answer: Answer::Now(0), moved: u64::from(listed) * size as u64 })
     }
 
-    /// What an actor holds, in records of handle u64, kind u32, rights u32, badge u64, object u64,
-    /// and u64 for the actor from whose capability it was derived, or 0.
+    /// What an actor holds, and from whom it has it.
     pub(super) fn process_capabilities(
         &mut self,
         handle: Handle,
@@ -265,21 +264,24 @@ impl State {
         self.held_kind(handle, ObjectKind::Processes, Rights::READ)?;
         let index = self.alive_word(id).ok_or(Refusal::NotFound)?.id.index();
         let count = self.cspaces.held(index).count();
-        let mut places = into.chunks_exact_mut(RECORD_BYTES);
+        let mut places = into.chunks_exact_mut(HeldRecord::BYTES);
         if places.len() < count {
             return Err(Refusal::BufferTooSmall);
         }
         for (handle, held) in self.cspaces.held(index) {
             let Some(place) = places.next() else { break };
-            let from = self.origin(index, handle).map_or(0, ActorId::word);
-            place[0..8].copy_from_slice(&handle.word().to_le_bytes());
-            place[8..12].copy_from_slice(&(held.object.kind() as u32).to_le_bytes());
-            place[12..16].copy_from_slice(&held.rights.bits().to_le_bytes());
-            place[16..24].copy_from_slice(&held.badge.to_le_bytes());
-            place[24..32].copy_from_slice(&held.object.word().to_le_bytes());
-            place[32..40].copy_from_slice(&from.to_le_bytes());
+            let record = HeldRecord {
+                handle,
+                kind: held.object.kind(),
+                rights: held.rights,
+                badge: held.badge,
+                object: held.object.word(),
+                from: self.origin(index, handle).map_or(0, ActorId::word),
+            };
+            place.copy_from_slice(&record.encode());
         }
-        Ok(Outcome { answer: Answer::Now(count as u64), moved: (count * RECORD_BYTES) as u64 })
+        let moved = (count * HeldRecord::BYTES) as u64;
+        Ok(Outcome { answer: Answer::Now(count as u64), moved })
     }
 
     /// The actor from whose capability this one was derived; `None` is the kernel.
@@ -294,17 +296,23 @@ impl State {
     }
 }
 
-fn child_spec(options: &SpawnOptions) -> Result<ChildSpec, Refusal> {
+/// The name in the options, if it is one.
+fn name_of(options: &SpawnOptions) -> Result<&str, Refusal> {
+    let end = options.name.iter().position(|byte| *byte == 0).unwrap_or(options.name.len());
+    let name = text(&options.name[..end])?;
+    if name.is_empty() { Err(Refusal::Invalid) } else { Ok(name) }
+}
+
+fn child_spec(options: &SpawnOptions) -> ChildSpec {
     let restart = match options.restart {
-        0 => Restart::Permanent,
-        1 => Restart::Transient,
-        2 => Restart::Temporary,
-        _ => return Err(Refusal::OutOfRange),
+        spawn::Restart::Permanent => Restart::Permanent,
+        spawn::Restart::Transient => Restart::Transient,
+        spawn::Restart::Temporary => Restart::Temporary,
     };
     let shutdown = match options.shutdown_ms {
         0 => Shutdown::Kill,
-        SpawnOptions::WAIT => Shutdown::Wait,
+        SpawnOptions::SHUTDOWN_WAIT => Shutdown::Wait,
         millis => Shutdown::After(Duration::from_millis(u64::from(millis))),
     };
-    Ok(ChildSpec { restart, shutdown })
+    ChildSpec { restart, shutdown }
 }

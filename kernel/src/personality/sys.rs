@@ -53,6 +53,7 @@ pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
         "sys_ns_mount" Mount: fn(i64, i32, i32, i64) -> i32;
         "sys_ns_unmount" Unmount: fn(i64, i32, i32) -> i32;
         "sys_ns_lookup" Lookup: fn(i64, i32, i32) -> i64;
+        "sys_fs_remove" FileRemove: fn(i64, i32, i32) -> i32;
         "sys_ns_list" ListNames: fn(i64, i32, i32, i32, i32) -> i32;
     }
 }
