@@ -18,10 +18,14 @@ use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
 use kernel::manifest::Program;
+use kernel::manifest::SupervisorManifest;
 use kernel::time::Instant;
 use kernel::trace::Capacity;
 use kernel::trace::Record;
 use kernel::trace::What;
+
+/// Places for actors that are made while the test runs.
+const SPARE: usize = 8;
 
 /// Nothing that could be driven, drawn on or written to.
 pub(crate) struct Bare(Void);
@@ -131,11 +135,18 @@ pub(crate) fn refusal(actors: Vec<ActorManifest>) -> String {
 }
 
 fn boot(actors: Vec<ActorManifest>) -> Result<Kernel, BootError> {
-    let places = actors.len();
+    boot_under(Vec::new(), actors)
+}
+
+fn boot_under(
+    supervisors: Vec<SupervisorManifest>,
+    actors: Vec<ActorManifest>,
+) -> Result<Kernel, BootError> {
+    let places = actors.len() + SPARE;
     let manifest = Manifest {
         identity: String::from("bench"),
         places,
-        supervisors: Vec::new(),
+        supervisors,
         actors,
         regions: Vec::new(),
         arena: 8 << 20,
@@ -152,7 +163,17 @@ pub(crate) struct Run {
 impl Run {
     /// Boots and runs. A moment passes with each slice; waiting is skipped.
     pub(crate) fn of(actors: Vec<ActorManifest>, slices: usize) -> Run {
-        let mut kernel = boot(actors).expect("the test's own manifest is right");
+        Run::under(Vec::new(), actors, slices)
+    }
+
+    /// The same with supervisors.
+    pub(crate) fn under(
+        supervisors: Vec<SupervisorManifest>,
+        actors: Vec<ActorManifest>,
+        slices: usize,
+    ) -> Run {
+        let kernel = boot_under(supervisors, actors);
+        let mut kernel = kernel.expect("the test's own manifest is right");
         let mut board = Bare(Void);
         let mut now = Instant::ZERO;
         let mut records = Vec::new();
@@ -175,6 +196,31 @@ impl Run {
     pub(crate) fn logged(&self, name: &str) -> Vec<&str> {
         let own = self.records.iter().filter(|(record, _)| self.is_of(record, name));
         own.filter(|(record, _)| record.what == What::Log).map(|(_, text)| text.as_str()).collect()
+    }
+
+    /// The lines that all lives of an actor logged.
+    pub(crate) fn logged_in_any_life(&self, name: &str) -> Vec<&str> {
+        let lives = self
+            .records
+            .iter()
+            .filter(|(record, text)| matches!(record.what, What::Spawn { .. }) && text == name);
+        let lives: Vec<_> = lives.map(|(spawn, _)| spawn.actor).collect();
+        let logs = self
+            .records
+            .iter()
+            .filter(|(record, _)| record.what == What::Log && lives.contains(&record.actor));
+        logs.map(|(_, text)| text.as_str()).collect()
+    }
+
+    /// How often something happened.
+    pub(crate) fn count(&self, what: What) -> usize {
+        self.when(what).len()
+    }
+
+    /// When something happened.
+    pub(crate) fn when(&self, what: What) -> Vec<Instant> {
+        let same = self.records.iter().filter(|(record, _)| record.what == what);
+        same.map(|(record, _)| record.at).collect()
     }
 
     /// What an actor did, apart from its birth.

@@ -5,13 +5,14 @@ mod life;
 mod load;
 mod message;
 mod stack;
+mod supervise;
 
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
 
 /// Every case.
 pub(crate) fn trials() -> Vec<Trial> {
-    let cases = [load::CASES, life::CASES, message::CASES, stack::CASES];
+    let cases = [load::CASES, life::CASES, message::CASES, stack::CASES, supervise::CASES];
     cases.into_iter().flatten().map(trial).collect()
 }
 
