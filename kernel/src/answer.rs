@@ -76,7 +76,7 @@ impl State {
         let file = self.job(index).and_then(|job| job.file);
         self.finish(index, refusal.word());
         self.revoke_all(root);
-        self.drop_file(index, file);
+        self.drop_unknown(index, file);
     }
 
     /// A capability to answer has gone: if it was the last, the caller has waited in vain.

@@ -59,6 +59,10 @@ struct Meter {
 
 impl Host for Meter {
     fn call(&mut self, call: Call, memory: &mut [u8]) -> Reply {
+        if self.state.actors[self.state.current].is_none() {
+            // It has ended itself by what it did to another.
+            return Reply { answer: Answer::Now(Refusal::Dead.word()), fuel: CALL_FUEL };
+        }
         let reply = self.state.call(call, memory);
         self.fuel += reply.fuel;
         if reply.answer != Answer::Leave {
@@ -67,6 +71,7 @@ impl Host for Meter {
         let answer = match self.state.left.take() {
             // It makes way when it has handled its message.
             Some(Left::Preempted(word)) => word,
+            Some(Left::Gone) => Refusal::Dead.word(),
             _ => self.state.refuse(call.name, Refusal::NotAvailable),
         };
         Reply { answer: Answer::Now(answer), fuel: CALL_FUEL }

@@ -173,6 +173,34 @@ calls! {
     Network = "net";
 }
 
+impl CallName {
+    /// Whether the caller may have to wait for something, or needs what only an instance has. A
+    /// service of the kernel image cannot.
+    pub const fn may_wait(self) -> bool {
+        matches!(
+            self,
+            CallName::Call
+                | CallName::Receive
+                | CallName::ReceiveTimeout
+                | CallName::ReceiveParts
+                | CallName::Sleep
+                | CallName::InterruptWait
+                | CallName::Spawn
+                | CallName::SpawnPlain
+                | CallName::FileOpen
+                | CallName::FileRead
+                | CallName::FileSize
+                | CallName::MakeDirectory
+                | CallName::FileRemove
+                | CallName::ReadFile
+                | CallName::SaveState
+                | CallName::LoadState
+                | CallName::MutexLock
+                | CallName::SemaphoreAcquire
+        )
+    }
+}
+
 /// One call, decoded no further than its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {

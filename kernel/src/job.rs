@@ -101,24 +101,24 @@ impl State {
         let next = self.next_step(job, &said, memory);
         if !matches!((job.task, job.step, &next), (_, JobStep::Open, Ok(_))) {
             // A capability that nobody asked for stays with nobody.
-            self.drop_file(self.current, said.file.map(Handle::word));
+            self.drop_unknown(self.current, said.file.map(Handle::word));
         }
         match next {
             Ok(NextStep::Ask(job)) => Err(waits(job)),
             Ok(NextStep::Done(word)) => {
-                self.drop_file(self.current, job.file);
+                self.drop_unknown(self.current, job.file);
                 Ok(word)
             }
             Err(refusal) => {
-                self.drop_file(self.current, job.file);
+                self.drop_unknown(self.current, job.file);
                 Ok(refusal.word())
             }
         }
     }
 
-    /// Gives up a file that its user does not know of.
-    pub(crate) fn drop_file(&mut self, index: usize, file: Option<u64>) {
-        let Some(word) = file else { return };
+    /// Gives up a capability that its holder does not know of.
+    pub(crate) fn drop_unknown(&mut self, index: usize, handle: Option<u64>) {
+        let Some(word) = handle else { return };
         if let Ok(place) = self.cspaces.find(index, Handle::from_word(word)) {
             self.remove(place, Refusal::NoReply);
         }

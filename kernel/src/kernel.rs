@@ -171,12 +171,13 @@ impl Kernel {
                     self.drop_ended(state);
                     return self.start(state, place);
                 }
-                Action::WillStart { child, at } => {
-                    let actor = match child {
-                        ChildId::Actor(place) => state.roles[place].as_ref().map(|role| role.life),
-                        ChildId::Supervisor(_) => None,
-                    };
-                    state.record_of(actor, What::Restart { at }, &[]);
+                Action::WillStart { child: ChildId::Actor(place), at } => {
+                    let life = state.roles[place].as_ref().map(|role| role.life);
+                    state.record_of(life, What::Restart { at }, &[]);
+                }
+                Action::WillStart { child: ChildId::Supervisor(below), at } => {
+                    let name = state.supervisors[usize::from(below.number())].clone();
+                    state.record_of(None, What::Restart { at }, name.as_bytes());
                 }
                 Action::GiveUp { supervisor } => {
                     let name = state.supervisors[usize::from(supervisor.number())].clone();

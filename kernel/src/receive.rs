@@ -1,6 +1,7 @@
 //! Takes the next message out of a mailbox, or the answer to a call, and lays it before its receiver.
 
 use abi::exit::ExitNotice;
+use abi::handle::Handle;
 use abi::message::EXIT_NOTICE;
 use abi::message::Header;
 use abi::message::KERNEL_SENDER;
@@ -81,7 +82,11 @@ pub(crate) fn receive_answer(
         let fits = lay.takes(head.len() + tail.len());
         (envelope, fits.then(|| lay_out(&envelope, head, tail, lay, memory)))
     });
-    let (envelope, received) = (laid.0, laid.1.ok_or(Refusal::BufferTooSmall)?);
+    let (envelope, Some(received)) = laid else {
+        // Nobody would know of what came along.
+        state.drop_unknown(index, laid.0.capability.map(Handle::word));
+        return Err(Refusal::BufferTooSmall);
+    };
     record(state, index, &envelope, &received, lay, memory);
     Ok(received)
 }

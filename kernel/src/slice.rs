@@ -160,6 +160,9 @@ fn charge(body: &mut Body, fuel: u64) {
 
 /// Decides what becomes of the running actor.
 fn settle<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, exit: Exit) -> Step {
+    if state.actors[state.current].is_none() {
+        return Step::Over;
+    }
     match exit {
         Exit::Left => {
             let left = state.left.take().expect("a call says why it left");

@@ -10,6 +10,8 @@ use crate::event::Event;
 use crate::fault::ExitReason;
 use crate::id::ActorId;
 use crate::limits::NAME_MAX;
+use crate::limits::NAMES_MAX;
+use crate::limits::PATH_MAX;
 use crate::limits::TRACE_BYTES;
 use crate::limits::TRACE_RECORDS;
 use crate::queue::ByteQueue;
@@ -147,7 +149,7 @@ pub enum What {
         /// When it will be ended if it has not by then; `None` is never.
         deadline: Option<Instant>,
     },
-    /// The supervisor will start the actor again.
+    /// The supervisor will start the actor again, or a supervisor below. Text: that one's name.
     Restart {
         /// When.
         at: Instant,
@@ -187,8 +189,12 @@ impl Capacity {
     /// All that one poll can write when there can be this many actors: whoever drains after each
     /// poll loses nothing. A board with little memory asks for less.
     pub const fn one_poll(places: usize) -> Capacity {
-        // All of them may die at once, and each death writes an end, a release and a decision.
-        Capacity { records: TRACE_RECORDS + 4 * places, bytes: TRACE_BYTES + NAME_MAX * places }
+        // All of them may die at once, and each death writes an end, a release, a decision and a
+        // priority; and every name may go.
+        Capacity {
+            records: TRACE_RECORDS + 4 * places + NAMES_MAX,
+            bytes: TRACE_BYTES + NAME_MAX * places + PATH_MAX * NAMES_MAX,
+        }
     }
 }
 

@@ -82,6 +82,9 @@ impl State {
     fn invoke(&mut self, call: Call, memory: &mut [u8]) -> Result<Outcome, Refusal> {
         let [a, b, c, d, e, f, g] = call.words;
         let handle = Handle::from_word(a);
+        if call.name.may_wait() && self.running().is_service {
+            return Err(Refusal::NotAvailable);
+        }
         match call.name {
             CallName::Log => self.log(&[], range(memory, a, b)?.of(memory)),
             CallName::LogLevel => self.log_level(a, range(memory, b, c)?.of(memory)),
