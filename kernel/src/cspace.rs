@@ -406,6 +406,19 @@ impl Cspaces {
         }
         leaf
     }
+
+    /// Whose capability this one was derived from, and which one; `None` if there are only the
+    /// kernel's own above it.
+    pub fn source(&self, space: usize, handle: Handle) -> Option<(usize, Handle)> {
+        let mut here = self.find(space, handle).ok()?;
+        while let Some(parent) = self.entry(here).parent {
+            if parent.space < self.spaces.len() {
+                return Some((parent.space, self.handle(parent)));
+            }
+            here = parent;
+        }
+        None
+    }
 }
 
 fn unlinked(capability: Capability) -> Entry {

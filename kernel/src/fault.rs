@@ -1,5 +1,6 @@
 //! How an actor's life ends.
 
+use abi::exit::ExitKind;
 use core::fmt;
 
 /// Something an actor did that it cannot go on from. All of them are abnormal exits.
@@ -68,6 +69,15 @@ impl ExitReason {
     /// Whether a supervisor would call this exit normal.
     pub const fn is_normal(self) -> bool {
         matches!(self, ExitReason::Returned | ExitReason::Exited(0))
+    }
+
+    /// As others are told of it.
+    pub const fn kind(self) -> ExitKind {
+        match self {
+            ExitReason::Returned | ExitReason::Exited(0) => ExitKind::Normal,
+            ExitReason::Exited(_) | ExitReason::Faulted(_) => ExitKind::Abnormal,
+            ExitReason::PowerOff => ExitKind::Killed,
+        }
     }
 }
 

@@ -10,6 +10,8 @@ use embedded_hal::digital::PinState;
 use crate::actor::Activity;
 use crate::actor::Buffer;
 use crate::actor::Turn;
+use crate::authority::Held;
+use crate::authority::held;
 use crate::boot::BootError;
 use crate::boot::is_held;
 use crate::boot::populate;
@@ -124,6 +126,11 @@ impl Kernel {
     /// The actors that live.
     pub fn processes(&self) -> impl Iterator<Item = ProcessRecord> + '_ {
         self.state().actors.iter().flatten().map(|actor| actor.record())
+    }
+
+    /// Who can reach what, and through whom.
+    pub fn authority(&self) -> impl Iterator<Item = Held> + '_ {
+        held(self.state())
     }
 
     fn state(&self) -> &State {

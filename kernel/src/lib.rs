@@ -87,6 +87,7 @@ mod actor;
 mod console;
 mod input;
 mod state;
+pub mod authority;
 mod receive;
 mod invoke;
 mod boot;
