@@ -269,7 +269,12 @@ fn root_of(
         GrantObject::Spawner(name) => {
             Object::Spawner(supervisor_id(state, name.as_ref())?.number())
         }
-        GrantObject::Namespace(prefix) => Object::Namespace(prefix_number(state, prefix)),
+        GrantObject::Namespace(prefix) => {
+            let number = state.prefixes.iter().position(|known| known == prefix);
+            let number = number.expect("every prefix that is granted has its number");
+            // There are fewer grants of this kind than a word of 16 bits counts.
+            Object::Namespace(u16::try_from(number).unwrap_or(u16::MAX))
+        }
         GrantObject::Framebuffer if state.screen.is_none() => return Err(BootReason::NoScreen),
         GrantObject::Framebuffer => Object::Framebuffer,
         GrantObject::Log => Object::Log,
@@ -288,16 +293,6 @@ fn actor_of(state: &State, name: &str) -> Result<(Place, ActorId), BootReason> {
     let named = state.roles.iter().flatten().find(|role| role.name == *name);
     let role = named.ok_or_else(|| BootReason::UnknownEndpoint(name.into()))?;
     Ok((role.root, role.life))
-}
-
-fn prefix_number(state: &mut State, prefix: &str) -> u16 {
-    let known = state.prefixes.iter().position(|known| known == prefix);
-    let number = known.unwrap_or_else(|| {
-        state.prefixes.push(prefix.into());
-        state.prefixes.len() - 1
-    });
-    // There are fewer grants than a word of 16 bits counts: 63 for each actor, few of them these.
-    u16::try_from(number).unwrap_or(u16::MAX)
 }
 
 fn region(manifest: &Manifest, name: &str) -> Result<Object, BootReason> {

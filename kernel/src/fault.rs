@@ -75,6 +75,11 @@ impl ExitReason {
         matches!(self, ExitReason::Returned | ExitReason::Exited(0))
     }
 
+    /// The kind of end that others are told of.
+    pub const fn kind(self) -> ExitKind {
+        self.told().0
+    }
+
     /// As others are told: the kind, and the code it exited with.
     pub const fn told(self) -> (ExitKind, i32) {
         match self {

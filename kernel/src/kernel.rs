@@ -5,6 +5,8 @@ use abi::process::ProcessRecord;
 use alloc::boxed::Box;
 use alloc::string::ToString;
 
+use crate::authority::Held;
+use crate::authority::held;
 use crate::boot::BootError;
 use crate::boot::is_held;
 use crate::boot::populate;
@@ -149,6 +151,11 @@ impl Kernel {
             waiting: usize::from(state.timers.next().is_some())
                 + usize::from(state.schedule.highest().is_some()),
         }
+    }
+
+    /// Who can reach what, and through whom.
+    pub fn authority(&self) -> impl Iterator<Item = Held> + '_ {
+        held(self.state())
     }
 
     fn state(&self) -> &State {

@@ -99,6 +99,7 @@ mod locking;
 mod death;
 mod birth;
 mod hear;
+pub mod authority;
 mod receive;
 mod job;
 mod invoke;

@@ -31,6 +31,22 @@ pub struct Manifest {
     pub trace: Capacity,
 }
 
+impl Manifest {
+    /// The prefixes that grants name, each once, in the order of the grants. The number of a
+    /// [`crate::capability::Object::Namespace`] is its place here.
+    pub fn prefixes(&self) -> Vec<&str> {
+        let mut prefixes = Vec::new();
+        for grant in self.actors.iter().flat_map(|actor| &actor.grants) {
+            if let GrantObject::Namespace(prefix) = &grant.object
+                && !prefixes.contains(&prefix.as_str())
+            {
+                prefixes.push(prefix.as_str());
+            }
+        }
+        prefixes
+    }
+}
+
 /// Memory under a name. A borrowed region, such as one in flash, is read-only.
 #[derive(Clone, Debug)]
 pub struct Region {

@@ -224,7 +224,7 @@ impl State {
             supervision: Tree::new(places, manifest.supervisors.len() + 1, SupervisorSpec::ROOT),
             supervisors: alloc::vec![String::from("root")],
             namespace: Namespace::default(),
-            prefixes: Vec::new(),
+            prefixes: manifest.prefixes().into_iter().map(String::from).collect(),
             locks: Locks::new(places),
             lock_roots: Vec::new(),
             interrupts: BTreeMap::new(),

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
 
+use kernel::manifest::Program;
 use sim::runner::run;
 use sim::scenario::load::load;
 use sim::scenario::load::parse;
@@ -104,7 +105,7 @@ actors:
 steps: [ { delay: 20ms } ]
 ");
     for actor in &mut plan.boards[0].actors {
-        actor.manifest.wasm = wasm.clone().into();
+        actor.manifest.program = Program::Wasm(wasm.clone().into());
     }
     plan
 }

@@ -33,6 +33,7 @@ pub mod scenario;
 pub mod stock;
 pub mod agenda;
 pub mod cast;
+pub mod authority;
 pub mod trace;
 pub mod board;
 pub mod machine;

@@ -1,8 +1,11 @@
 //! One board with its kernel, and the time that running takes.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use abi::exit::ExitKind;
+use abi::process::ProcessRecord;
 use abi::process::ProcessState;
 use devices::font::Font;
 use devices::picture::Picture;
@@ -14,15 +17,17 @@ use devices::vcd;
 use kernel::BootError;
 use kernel::Kernel;
 use kernel::Next;
+use kernel::authority::Held;
 use kernel::event::Event;
-use kernel::manifest::Manifest;
+use kernel::manifest::GrantObject;
 use kernel::time::Instant;
-use kernel::trace::Capacity;
 use kernel::trace::Record;
 use kernel::trace::What;
 
+use crate::authority;
 use crate::board::VirtualBoard;
 use crate::cast::Cast;
+use crate::cast::id_of;
 use crate::scenario::plan::BoardPlan;
 use crate::scenario::profile::ProfileName;
 use crate::trace::Trace;
@@ -48,6 +53,13 @@ pub enum Seen {
         /// The start of its payload.
         payload: Vec<u8>,
     },
+    /// Nothing more: its life ended.
+    Exit {
+        /// Whose.
+        actor: Rc<str>,
+        /// How.
+        kind: ExitKind,
+    },
 }
 
 /// A simulated computer.
@@ -66,23 +78,20 @@ pub struct Machine {
     due: Option<Instant>,
     /// Outputs that changed and that nobody has taken yet.
     driven: Vec<(u8, bool)>,
+    /// How often each actor has been restarted; those that have not are not here.
+    restarts: BTreeMap<Rc<str>, u32>,
 }
 
 impl Machine {
     /// Boots the kernel of a board.
     pub fn boot(name: &str, plan: &BoardPlan, seed: u64) -> Result<Machine, BootError> {
         let mut board = VirtualBoard::new(name, plan.profile, Seed(seed));
-        let places = plan.profile.places();
-        let manifest = Manifest {
-            identity: name.to_owned(),
-            places,
-            supervisors: Vec::new(),
-            actors: plan.actors.iter().map(|actor| actor.manifest.clone()).collect(),
-            regions: plan.regions.clone(),
-            arena: plan.profile.arena(),
-            trace: Capacity::one_poll(places),
-        };
+        let manifest = plan.manifest(name);
         let kernel = Kernel::boot(&manifest, &mut board)?;
+        let mut cast = Cast::new(plan, &manifest);
+        for process in kernel.processes() {
+            cast.enter(id_of(process.id).expect("the kernel gives sound ids"), process.name());
+        }
         let font = plan.regions.iter().find(|region| region.name == "font");
         let font = font.and_then(|region| Font::parse(&region.bytes).ok());
         Ok(Machine {
@@ -90,12 +99,13 @@ impl Machine {
             profile: plan.profile,
             board,
             kernel,
-            cast: Cast::new(plan),
+            cast,
             reader: font.map(|font| Reader::new(&font)),
             last_read: RefCell::default(),
             free: Instant::ZERO,
             due: Some(Instant::ZERO),
             driven: Vec::new(),
+            restarts: BTreeMap::new(),
         })
     }
 
@@ -137,13 +147,16 @@ impl Machine {
         }
         self.driven.extend(self.board.settle(now));
         assert_eq!(self.kernel.trace_lost(), 0, "what one poll writes fits the trace");
-        let Machine { kernel, cast, name, .. } = self;
+        let Machine { kernel, cast, name, restarts, .. } = self;
         kernel.drain_trace(|record, head, tail| {
             let text = [head, tail].concat();
             if matches!(record.what, What::Spawn { .. })
                 && let Some(id) = record.actor
             {
-                cast.enter(id, &String::from_utf8_lossy(&text));
+                let is_restart = cast.enter(id, &String::from_utf8_lossy(&text));
+                if is_restart {
+                    *restarts.entry(cast.name(id)).or_default() += 1;
+                }
             }
             if let Some(seen) = seen(cast, record, &text) {
                 each(seen);
@@ -178,8 +191,49 @@ impl Machine {
 
     /// What an actor is doing; one that there is not is dead.
     pub fn actor(&self, name: &str) -> ProcessState {
-        let found = self.kernel.processes().find(|process| process.name() == name);
-        found.map_or(ProcessState::Dead, |process| process.state)
+        self.process(name).map_or(ProcessState::Dead, |process| process.state)
+    }
+
+    /// The id of an actor that lives.
+    pub fn actor_id(&self, name: &str) -> Option<u64> {
+        self.process(name).map(|process| process.id)
+    }
+
+    fn process(&self, name: &str) -> Option<ProcessRecord> {
+        self.kernel.processes().find(|process| process.name() == name)
+    }
+
+    /// Which life an actor is in, or was in when it died.
+    pub fn generation(&self, name: &str) -> u32 {
+        self.cast.generation(name)
+    }
+
+    /// How often an actor has been restarted.
+    pub fn restarts(&self, name: &str) -> u32 {
+        self.restarts.get(name).copied().unwrap_or(0)
+    }
+
+    /// How often actors have been restarted.
+    pub fn restarts_of_all(&self) -> u32 {
+        self.restarts.values().sum()
+    }
+
+    /// Whether an actor holds a capability to this object or a part of it.
+    pub fn reaches(&self, name: &str, object: &GrantObject) -> bool {
+        let mut held = self.kernel.authority().filter(|held| *self.cast.name(held.actor) == *name);
+        held.any(|held| authority::leads_to(&self.cast, &held.capability, object))
+    }
+
+    /// Who can reach what, one line for each capability.
+    pub fn authority(&self) -> String {
+        let held: Vec<Held> = self.kernel.authority().collect();
+        authority::rows(&self.name, &self.cast, &held)
+    }
+
+    /// What one actor can reach.
+    pub fn authority_of(&self, name: &str) -> String {
+        let held: Vec<Held> = self.kernel.authority().collect();
+        authority::rows_of(&self.name, &self.cast, &held, name)
     }
 
     /// Pixels of the screen, across and down.
@@ -258,6 +312,7 @@ fn seen(cast: &Cast, record: &Record, text: &[u8]) -> Option<Seen> {
             opcode,
             payload: text.to_vec(),
         }),
+        What::Exit(reason) => Some(Seen::Exit { actor: cast.name(actor), kind: reason.kind() }),
         _ => None,
     }
 }

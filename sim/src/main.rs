@@ -63,6 +63,9 @@ struct Sim {
     /// Save what you do in the window as a scenario
     #[arg(long, value_name = "FILE", requires = "view")]
     save: Option<PathBuf>,
+    /// Say after the run who can reach what, and through whom: one line for each capability
+    #[arg(long)]
+    authority: bool,
     /// Approve snapshots that differ
     #[arg(long)]
     update: bool,
@@ -109,6 +112,7 @@ fn main() -> ExitCode {
                 seed: sim.seed,
                 board: sim.board,
                 view: sim.view.then_some(view::Options { speed: sim.speed, save: sim.save }),
+                authority: sim.authority,
                 review: review(sim.update),
                 out: sim.out,
             })

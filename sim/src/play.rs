@@ -90,6 +90,7 @@ pub fn finish(
     }
     let report = runner.report();
     fs::write(out.join("trace.txt"), &report.trace)?;
+    fs::write(out.join("authority.txt"), &report.authority)?;
     let folder = snapshot::folder(&plan.source, plan.variant.as_deref());
     let mut mismatches = Vec::new();
     for take in &report.takes {

@@ -17,7 +17,7 @@ pub fn summary(plan: &Plan, outcome: &Outcome) -> String {
     let report = &outcome.report;
     let verdict = if outcome.has_passed() { "passed" } else { "FAILED" };
     let steps = plan.steps.len();
-    let lines = [
+    let mut lines = vec![
         ("steps", format!("{} of {steps}", report.steps)),
         ("virtual time", format!("{} s", report.end)),
         ("messages", report.messages.to_string()),
@@ -26,6 +26,9 @@ pub fn summary(plan: &Plan, outcome: &Outcome) -> String {
         ("trace", format!("{} ({} lines)", report.hash, report.trace.lines().count())),
         ("written to", outcome.out.display().to_string()),
     ];
+    if 0 < report.restarts {
+        lines.insert(2, ("restarts", report.restarts.to_string()));
+    }
     let mut text = format!("{verdict}: {} - {}\n", title(plan), plan.name);
     for (name, value) in lines {
         // Writing to a string cannot fail.
@@ -35,6 +38,18 @@ pub fn summary(plan: &Plan, outcome: &Outcome) -> String {
         let _ = writeln!(text, "  {:<13} {} files", "approved", outcome.accepted);
     }
     text
+}
+
+/// Who could reach what after boot and after the run, and through whom.
+pub fn authority(outcome: &Outcome) -> String {
+    let report = &outcome.report;
+    if report.authority == report.authority_at_boot {
+        return format!("authority after boot and after the run:\n{}", report.authority);
+    }
+    format!(
+        "authority after boot:\n{}authority after the run:\n{}",
+        report.authority_at_boot, report.authority
+    )
 }
 
 /// Everything that went wrong in a run: where, what was seen, the trace before it, and how to see

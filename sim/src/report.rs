@@ -18,12 +18,18 @@ pub struct Report {
     pub frames: u64,
     /// Slices that ended because their fuel did.
     pub preempts: u64,
+    /// Actors that were started again.
+    pub restarts: u32,
     /// Logical instructions that were executed.
     pub fuel: u64,
     /// The hash of the whole trace.
     pub hash: String,
     /// The trace as it is read.
     pub trace: String,
+    /// Who could reach what after boot.
+    pub authority_at_boot: String,
+    /// Who could reach what at the end.
+    pub authority: String,
     /// What the steps took down, in their order.
     pub takes: Vec<Take>,
     /// The last picture of every board, by name.
@@ -46,7 +52,7 @@ pub struct Take {
 /// What was taken down.
 #[derive(Debug)]
 pub enum Content {
-    /// The trace so far, or the serial line so far.
+    /// The trace so far, the serial line so far, or who can reach what.
     Text(String),
     /// The picture on the screen, and how it reads.
     Frame {

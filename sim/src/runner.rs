@@ -8,6 +8,7 @@ use kernel::event::Event;
 use kernel::time::Duration;
 use kernel::time::Instant;
 
+use crate::authority;
 use crate::report::Content;
 use crate::report::Failure;
 use crate::report::Report;
@@ -69,6 +70,7 @@ pub struct Runner<'a> {
     pointers: Vec<Pointer>,
     takes: Vec<Take>,
     failure: Option<Failure>,
+    authority_at_boot: String,
     doing: Doing,
     /// Steps that are done.
     steps: usize,
@@ -89,6 +91,7 @@ impl<'a> Runner<'a> {
         Ok(Runner {
             plan,
             cursors: Cursors::at_start(&world),
+            authority_at_boot: world.authority(),
             world,
             monitors: Vec::new(),
             pointers: sizes.map(|(width, height)| Pointer::new(width, height)).collect(),
@@ -128,7 +131,7 @@ impl<'a> Runner<'a> {
             Doing::Nothing => {
                 let Some(step) = self.plan.steps.get(self.steps) else { return Turn::Ended };
                 self.doing = self.begin(step);
-                if matches!(self.doing, Doing::Nothing) {
+                if matches!(self.doing, Doing::Nothing) && self.failure.is_none() {
                     self.steps += 1;
                 }
                 Turn::Went
@@ -198,7 +201,7 @@ impl<'a> Runner<'a> {
 
     /// What came of it.
     pub fn report(self) -> Report {
-        let Runner { plan, world, takes, failure, steps, .. } = self;
+        let Runner { plan, world, takes, failure, steps, authority_at_boot, .. } = self;
         let names = plan.boards.keys().cloned().enumerate();
         Report {
             steps,
@@ -206,9 +209,12 @@ impl<'a> Runner<'a> {
             messages: world.messages().len(),
             frames: world.machines().iter().map(|machine| machine.frames()).sum(),
             preempts: world.trace().preempts(),
+            restarts: world.machines().iter().map(|machine| machine.restarts_of_all()).sum(),
             fuel: world.machines().iter().map(|machine| machine.fuel()).sum(),
             hash: world.trace().hash(),
             trace: world.trace().text(),
+            authority_at_boot,
+            authority: world.authority(),
             takes,
             pictures: names.map(|(board, name)| (name, world.picture(board))).collect(),
             failure,
@@ -235,6 +241,8 @@ impl<'a> Runner<'a> {
             Action::SetPin { pin, high } => {
                 self.happen(board, Event::Pin { pin: *pin, high: *high });
             }
+            Action::Interrupt(line) => self.happen(board, Event::Interrupt(*line)),
+            Action::Preempt { actor, fuel } => self.preempt(board, actor, *fuel),
             Action::Touch { x, y, touch } => return self.touch(board, (*x, *y), *touch),
             Action::Until { condition, within } => {
                 let watch = Watch::new(board, condition.clone(), self.cursors.clone());
@@ -276,6 +284,15 @@ impl<'a> Runner<'a> {
         self.world.happen(board, event);
     }
 
+    fn preempt(&mut self, board: usize, name: &str, fuel: u64) {
+        let Some(actor) = self.world.machines()[board].actor_id(name) else {
+            let expected = "cannot be done, for there is nobody to preempt".to_owned();
+            self.fail_with(self.steps, expected, format!("{name} is dead"));
+            return;
+        };
+        self.happen(board, Event::Preempt { actor, fuel });
+    }
+
     fn touch(&mut self, board: usize, (x, y): (u16, u16), touch: Touch) -> Doing {
         let pointer = &mut self.pointers[board];
         let event = match touch {
@@ -313,6 +330,10 @@ impl<'a> Runner<'a> {
                 let text = String::from_utf8_lossy(self.world.serial(board));
                 Content::Text(text.replace("\r\n", "\n"))
             }
+            SnapshotKind::Authority => {
+                let rows = self.world.machines()[board].authority();
+                Content::Text(format!("{}\n{rows}", authority::HEADING))
+            }
             SnapshotKind::Frame => Content::Frame {
                 picture: self.world.picture(board),
                 sketch: self.world.machines()[board].sketch(),
@@ -321,15 +342,19 @@ impl<'a> Runner<'a> {
     }
 
     fn fail(&mut self, step: usize, expected: String, watch: &Watch) -> Turn {
+        self.fail_with(step, expected, watch.seen(&self.world));
+        Turn::Ended
+    }
+
+    fn fail_with(&mut self, step: usize, expected: String, seen: String) {
         let lines = self.world.trace().lines();
         self.failure = Some(Failure {
             step,
             at: self.world.now(),
             expected,
-            seen: watch.seen(&self.world),
+            seen,
             trace: lines[lines.len().saturating_sub(TRACE_AROUND)..].to_vec(),
         });
-        Turn::Ended
     }
 }
 

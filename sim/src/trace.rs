@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use abi::message;
 use kernel::event::Event;
 use kernel::trace::Record;
 use kernel::trace::What;
@@ -87,6 +88,12 @@ fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
         }
         What::Receive { from, opcode, len, capability } => {
             let sender = from.map_or("kernel", |id| cast.life(id));
+            let notice = (from.is_none() && *opcode == message::EXIT_NOTICE)
+                .then(|| cast.notice(text))
+                .flatten();
+            if let Some(notice) = notice {
+                return format!("recv     kernel exit {notice}");
+            }
             let opcode = cast.opcode(*from, record.actor, *opcode);
             let slot = capability.map_or_else(String::new, |slot| format!("  slot {slot:?}"));
             format!("recv     {sender} {opcode}{}{slot}", payload(text, *len))
@@ -102,8 +109,8 @@ fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
         What::Flush => "flush".to_owned(),
         What::Preempt => format!("preempt  slice {}", record.slice),
         What::Sleep { until } => format!("sleep    until {until}"),
-        What::Input(event) => format!("input    {}", input(event)),
-        What::Overrun(event) => format!("overrun  {}: nobody takes it", input(event)),
+        What::Input(event) => format!("input    {}", input(cast, event)),
+        What::Overrun(event) => format!("overrun  {}: nobody takes it", input(cast, event)),
         What::LogLost { bytes } => format!("overrun  {bytes} bytes of log"),
         What::Exit(reason) => format!("exit     {reason}"),
         What::Release { held, revoked, unread, told } => format!(
@@ -121,7 +128,7 @@ fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
 }
 
 /// What an event brings.
-fn input(event: &Event) -> String {
+fn input(cast: &Cast, event: &Event) -> String {
     match event {
         Event::Serial(byte) => format!("serial {:?}", char::from(*byte)),
         Event::Key(key) => {
@@ -134,7 +141,7 @@ fn input(event: &Event) -> String {
         Event::Pin { pin, high } => format!("gpio{pin} {}", level(*high)),
         Event::Entropy(bytes) => format!("entropy {}", hex(bytes)),
         Event::Interrupt(line) => format!("interrupt {line}"),
-        Event::Preempt { fuel, .. } => format!("preempt at {fuel}"),
+        Event::Preempt { actor, fuel } => format!("preempt {} at {fuel}", cast.life_of(*actor)),
         Event::PowerOff => "power off".to_owned(),
     }
 }

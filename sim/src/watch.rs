@@ -1,5 +1,8 @@
 //! Looks for one condition in a world while it goes on.
 
+use kernel::limits::SLOTS;
+
+use crate::machine::Machine;
 use crate::scenario::plan::Condition;
 use crate::world::World;
 
@@ -10,12 +13,13 @@ pub struct Cursors {
     serial: Vec<usize>,
     logs: usize,
     messages: usize,
+    exits: usize,
 }
 
 impl Cursors {
     /// The start of everything.
     pub fn at_start(world: &World) -> Cursors {
-        Cursors { serial: vec![0; world.board_count()], logs: 0, messages: 0 }
+        Cursors { serial: vec![0; world.board_count()], logs: 0, messages: 0, exits: 0 }
     }
 
     /// The end of everything so far.
@@ -24,6 +28,7 @@ impl Cursors {
             serial: (0..world.board_count()).map(|board| world.serial(board).len()).collect(),
             logs: world.logs().len(),
             messages: world.messages().len(),
+            exits: world.exits().len(),
         }
     }
 }
@@ -72,6 +77,17 @@ impl Watch {
             }
             Condition::Pin { pin, high } => world.pin(self.board, *pin) == *high,
             Condition::Actor { actor, state } => world.actor(self.board, actor) == *state,
+            Condition::Restarts { actor, count } => self.machine(world).restarts(actor) == *count,
+            Condition::Generation { actor, generation } => {
+                self.machine(world).generation(actor) == *generation
+            }
+            Condition::Exited { actor, kind } => {
+                let board = self.board;
+                find(world.exits(), &mut self.cursors.exits, |exit| {
+                    exit.board == board && *exit.actor == **actor && exit.kind == *kind
+                })
+            }
+            Condition::Reaches { actor, object } => self.machine(world).reaches(actor, object),
             Condition::Frame { text } => {
                 let frames = world.frames(self.board);
                 if let Some((seen, shows)) = self.frame
@@ -84,6 +100,10 @@ impl Watch {
                 shows
             }
         }
+    }
+
+    fn machine<'w>(&self, world: &'w World) -> &'w Machine {
+        &world.machines()[self.board]
     }
 
     /// Looks once more, also at a frame that is not finished.
@@ -120,6 +140,23 @@ impl Watch {
             }
             Condition::Actor { actor, .. } => {
                 format!("{actor} is {}", world.actor(self.board, actor).name())
+            }
+            Condition::Restarts { actor, .. } => {
+                format!("the restarts of {actor} so far: {}", self.machine(world).restarts(actor))
+            }
+            Condition::Generation { actor, .. } => {
+                format!("{actor} is in life {}", self.machine(world).generation(actor))
+            }
+            Condition::Exited { actor, .. } => {
+                let exits = world.exits().iter();
+                let exits = exits.filter(|exit| exit.board == self.board && *exit.actor == **actor);
+                let kinds: Vec<&str> = exits.map(|exit| exit.kind.name()).collect();
+                let kinds = if kinds.is_empty() { "never".into() } else { kinds.join(", ") };
+                format!("the ends of {actor} so far: {kinds}")
+            }
+            Condition::Reaches { actor, .. } => {
+                let text = self.machine(world).authority_of(actor);
+                format!("{actor} holds:\n{}", last_lines(&text, SLOTS))
             }
             Condition::Frame { .. } => {
                 let read = world.frame_text(self.board);

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use abi::exit::ExitKind;
 use abi::process::ProcessState;
 use devices::picture::Picture;
 use kernel::BootError;
@@ -14,6 +15,7 @@ use kernel::time::Duration;
 use kernel::time::Instant;
 
 use crate::agenda::Agenda;
+use crate::authority;
 use crate::machine::Machine;
 use crate::machine::Seen;
 use crate::scenario::plan::PinPlace;
@@ -46,6 +48,17 @@ pub struct MessageSeen {
     pub payload: Vec<u8>,
 }
 
+/// The end of an actor's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExitSeen {
+    /// The board's index.
+    pub board: usize,
+    /// Whose.
+    pub actor: Rc<str>,
+    /// How.
+    pub kind: ExitKind,
+}
+
 /// The whole simulated world.
 pub struct World {
     now: Instant,
@@ -56,6 +69,7 @@ pub struct World {
     trace: Trace,
     logs: Vec<LogSeen>,
     messages: Vec<MessageSeen>,
+    exits: Vec<ExitSeen>,
 }
 
 impl World {
@@ -78,6 +92,7 @@ impl World {
             trace: Trace::default(),
             logs: Vec::new(),
             messages: Vec::new(),
+            exits: Vec::new(),
         })
     }
 
@@ -123,12 +138,13 @@ impl World {
 
     fn run(&mut self, index: usize) {
         let machine = &mut self.machines[index];
-        let World { trace, logs, messages, .. } = self;
+        let World { trace, logs, messages, exits, .. } = self;
         machine.run(self.now, trace, |seen| match seen {
             Seen::Log { actor, text } => logs.push(LogSeen { board: index, actor, text }),
             Seen::Message { from, to, opcode, payload } => {
                 messages.push(MessageSeen { board: index, from, to, opcode, payload });
             }
+            Seen::Exit { actor, kind } => exits.push(ExitSeen { board: index, actor, kind }),
         });
         for (pin, high) in self.machines[index].take_driven() {
             for [output, input] in &self.wires {
@@ -162,6 +178,17 @@ impl World {
     /// Every message that was sent.
     pub fn messages(&self) -> &[MessageSeen] {
         &self.messages
+    }
+
+    /// Every life that ended.
+    pub fn exits(&self) -> &[ExitSeen] {
+        &self.exits
+    }
+
+    /// Who can reach what on every board, one line for each capability.
+    pub fn authority(&self) -> String {
+        let rows = self.machines.iter().map(Machine::authority);
+        format!("{}\n{}", authority::HEADING, rows.collect::<String>())
     }
 
     /// All that a board's serial line has shown.

@@ -11,13 +11,38 @@ pub(crate) struct Manifest {
     pub(crate) priority: u8,
     /// Bytes.
     pub(crate) memory: u32,
+    /// Messages, if it says so.
+    pub(crate) mailbox: Option<u16>,
+    pub(crate) supervisor: Option<String>,
+    pub(crate) restart: Option<String>,
+    pub(crate) shutdown: Option<String>,
+    pub(crate) names: Vec<String>,
     /// Object and rights, in slot order.
     pub(crate) grants: Vec<(String, String)>,
     /// Number and name, in the order of the numbers.
     pub(crate) opcodes: Vec<(u32, String)>,
 }
 
-const KEYS: [&str; 5] = ["about", "priority", "memory", "grants", "opcodes"];
+const KEYS: [&str; 10] = [
+    "about",
+    "priority",
+    "memory",
+    "mailbox",
+    "supervisor",
+    "restart",
+    "shutdown",
+    "names",
+    "grants",
+    "opcodes",
+];
+
+/// Messages that a mailbox can take (`kernel::limits::MAILBOX_MESSAGES_MAX`).
+const MAILBOX_MAX: i64 = 1024;
+
+const RESTARTS: [&str; 3] = ["permanent", "transient", "temporary"];
+
+/// Units of `shutdown`.
+const UNITS: [&str; 3] = ["ms", "s", "min"];
 
 const RIGHTS: [&str; 3] = ["read", "write", "grant"];
 
@@ -31,6 +56,10 @@ impl Manifest {
         let text_of = |key: &str| {
             table.get(key).and_then(Value::as_str).ok_or(format!("`{key}` must be a text"))
         };
+        let optional = |key: &str| match table.contains_key(key) {
+            true => text_of(key).map(|text| Some(text.to_string())),
+            false => Ok(None),
+        };
         let priority = table.get("priority").and_then(Value::as_integer);
         let priority = priority.filter(|priority| (0..32).contains(priority));
         Ok(Manifest {
@@ -38,6 +67,11 @@ impl Manifest {
             about: text_of("about")?.to_string(),
             priority: priority.ok_or("`priority` must be a number from 0 to 31")? as u8,
             memory: bytes(text_of("memory")?)?,
+            mailbox: mailbox(table.get("mailbox"))?,
+            supervisor: optional("supervisor")?,
+            restart: optional("restart")?.map(restart).transpose()?,
+            shutdown: optional("shutdown")?.map(shutdown).transpose()?,
+            names: names(table.get("names"))?,
             grants: grants(table.get("grants"))?,
             opcodes: opcodes(table.get("opcodes"))?,
         })
@@ -49,6 +83,36 @@ fn bytes(text: &str) -> Result<u32, String> {
     let number = text.strip_suffix("KiB").and_then(|number| number.trim().parse::<u32>().ok());
     let number = number.and_then(|number| number.checked_mul(1024));
     number.ok_or(format!("`memory` is \"{text}\", but must be like \"48KiB\""))
+}
+
+fn mailbox(value: Option<&Value>) -> Result<Option<u16>, String> {
+    let Some(value) = value else { return Ok(None) };
+    let messages = value.as_integer().filter(|messages| (1..=MAILBOX_MAX).contains(messages));
+    let wrong = format!("`mailbox` must be a number of messages from 1 to {MAILBOX_MAX}");
+    messages.map(|messages| Some(messages as u16)).ok_or(wrong)
+}
+
+fn restart(text: String) -> Result<String, String> {
+    if RESTARTS.contains(&&*text) {
+        return Ok(text);
+    }
+    Err(format!("`restart` is \"{text}\", but must be one of {}", RESTARTS.join(", ")))
+}
+
+fn shutdown(text: String) -> Result<String, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let is_duration = digits != 0 && UNITS.contains(&&text[digits..]);
+    if is_duration || ["kill", "wait"].contains(&&*text) {
+        return Ok(text);
+    }
+    Err(format!("`shutdown` is \"{text}\", but must be \"kill\", \"wait\" or like \"5s\""))
+}
+
+fn names(value: Option<&Value>) -> Result<Vec<String>, String> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let texts = value.as_array().and_then(|list| list.iter().map(Value::as_str).collect());
+    let texts: Vec<&str> = texts.ok_or("`names` must be a list of texts")?;
+    Ok(texts.into_iter().map(str::to_string).collect())
 }
 
 fn grants(value: Option<&Value>) -> Result<Vec<(String, String)>, String> {

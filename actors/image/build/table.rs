@@ -10,7 +10,9 @@ pub(crate) fn rust(manifests: &[Manifest]) -> String {
         "/// Every program of the image, in the order of their names.\n\
          pub static PROGRAMS: &[Program] = &[\n",
     );
-    for Manifest { name, about, priority, memory, grants, opcodes } in manifests {
+    for manifest in manifests {
+        let Manifest { name, about, priority, memory, grants, opcodes, .. } = manifest;
+        let Manifest { mailbox, supervisor, restart, shutdown, names, .. } = manifest;
         write!(
             text,
             "    Program {{\n        \
@@ -19,6 +21,11 @@ pub(crate) fn rust(manifests: &[Manifest]) -> String {
                  wasm: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.wasm\")),\n        \
                  priority: {priority},\n        \
                  memory: {memory},\n        \
+                 mailbox: {mailbox:?},\n        \
+                 supervisor: {supervisor:?},\n        \
+                 restart: {restart:?},\n        \
+                 shutdown: {shutdown:?},\n        \
+                 names: &{names:?},\n        \
                  grants: &{grants:?},\n        \
                  opcodes: &{opcodes:?},\n    \
              }},\n"

@@ -13,8 +13,19 @@ pub struct Program {
     pub priority: u8,
     /// Bytes of linear memory it may have.
     pub memory: u32,
+    /// Messages that its mailbox takes; `None` is as many as the kernel usually gives.
+    pub mailbox: Option<u16>,
+    /// The supervisor that it stands under.
+    pub supervisor: Option<&'static str>,
+    /// Whether its supervisor starts it again: `permanent`, `transient` or `temporary`.
+    pub restart: Option<&'static str>,
+    /// How its supervisor ends it: `kill`, `wait` or a duration such as `5s`.
+    pub shutdown: Option<&'static str>,
+    /// Names and paths under which it is registered.
+    pub names: &'static [&'static str],
     /// What it is given in slot order: the object's name and the rights joined by `+`. A name is
-    /// a device (`framebuffer`, `log`, `gpio2`, …), otherwise a region or an actor.
+    /// a device (`framebuffer`, `log`, `gpio2`, …), otherwise a region or an actor; an object of
+    /// which there are several is named with which one behind it (`namespace(/node/local)`).
     pub grants: &'static [(&'static str, &'static str)],
     /// The names of the opcodes it serves, in the order of their numbers.
     pub opcodes: &'static [(u32, &'static str)],

@@ -28,6 +28,16 @@ impl ExitKind {
             _ => None,
         }
     }
+
+    /// Its name in scenarios and traces.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ExitKind::Normal => "normal",
+            ExitKind::Killed => "killed",
+            ExitKind::Abnormal => "abnormal",
+            ExitKind::Linked => "linked",
+        }
+    }
 }
 
 /// The payload of [`crate::message::EXIT_NOTICE`].

@@ -73,9 +73,17 @@ impl Cspaces {
         self.roots.vacate(root.slot());
     }
 
-    /// What a capability was derived from; nothing if it is a root.
-    pub fn parent(&self, place: Place) -> Option<Place> {
-        self.entry(place).parent
+    /// Whose capability this one was derived from, and which one; `None` if there are only the
+    /// kernel's own above it.
+    pub fn source(&self, space: usize, handle: Handle) -> Option<(usize, Handle)> {
+        let mut here = self.find(space, handle).ok()?;
+        while let Some(parent) = self.entry(here).parent {
+            if parent.space() < self.spaces.len() {
+                return Some((parent.space(), self.handle(parent)));
+            }
+            here = parent;
+        }
+        None
     }
 
     /// Whether nothing is derived from the capability at this place.

@@ -276,7 +276,7 @@ impl State {
                 rights: held.rights,
                 badge: held.badge,
                 object: held.object.word(),
-                from: self.origin(index, handle).map_or(0, ActorId::word),
+                from: self.origin(index, handle),
             };
             place.copy_from_slice(&record.encode());
         }
@@ -284,15 +284,11 @@ impl State {
         Ok(Outcome { answer: Answer::Now(count as u64), moved })
     }
 
-    /// The actor from whose capability this one was derived; `None` is the kernel.
-    pub(crate) fn origin(&self, space: usize, handle: Handle) -> Option<ActorId> {
-        let mut here = self.cspaces.find(space, handle).ok()?;
-        loop {
-            here = self.cspaces.parent(here)?;
-            if let Some(actor) = self.actors.get(here.space()).and_then(Option::as_ref) {
-                return Some(actor.id);
-            }
-        }
+    /// The id of the actor from whose capability this one was derived; 0 is the kernel.
+    fn origin(&self, index: usize, handle: Handle) -> u64 {
+        let source = self.cspaces.source(index, handle);
+        let actor = source.and_then(|(index, _)| self.actors[index].as_ref());
+        actor.map_or(0, |actor| actor.id.word())
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Options {
     pub board: Option<String>,
     /// Whether the screen of the first run is shown in a window, and how.
     pub view: Option<view::Options>,
+    /// Whether to say who could reach what, and through whom.
+    pub authority: bool,
     /// What to do with snapshots that differ.
     pub review: Review,
     /// Where files go.
@@ -86,6 +88,9 @@ fn play(plan: &Plan, view: Option<&view::Options>, options: &Options) -> Result<
     let outcome = finish(plan, runner, &options.out, options.review)?;
     eprint!("{}", present::failures(plan, &outcome, look()));
     print!("{}", present::summary(plan, &outcome));
+    if options.authority {
+        print!("{}", present::authority(&outcome));
+    }
     Ok(outcome.has_passed())
 }
 

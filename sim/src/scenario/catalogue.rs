@@ -37,37 +37,61 @@ pub(crate) mod sample {
     /// The smallest module.
     pub(crate) const WASM: &[u8] = b"\0asm\x01\0\0\0";
 
-    static PROGRAMS: [Program; 3] = [
+    const PLAIN: Program = Program {
+        name: "",
+        about: "",
+        wasm: WASM,
+        priority: 16,
+        memory: 0,
+        mailbox: None,
+        supervisor: None,
+        restart: None,
+        shutdown: None,
+        names: &[],
+        grants: &[],
+        opcodes: &[],
+    };
+
+    static PROGRAMS: [Program; 4] = [
         Program {
             name: "vfs",
             about: "serves files",
-            wasm: WASM,
             priority: 18,
             memory: 48 << 10,
             grants: &[("ramdisk", "read"), ("log", "write")],
             opcodes: &[(1, "list"), (2, "read")],
+            ..PLAIN
         },
         Program {
             name: "shell",
             about: "runs commands",
-            wasm: WASM,
-            priority: 16,
             memory: 32 << 10,
             grants: &[("vfs", "write"), ("log", "write"), ("clock", "read")],
-            opcodes: &[],
+            ..PLAIN
         },
         Program {
             name: "blinky",
             about: "blinks",
-            wasm: WASM,
             priority: 10,
             memory: 8 << 10,
             grants: &[("gpio2", "write"), ("clock", "read")],
-            opcodes: &[],
+            ..PLAIN
+        },
+        Program {
+            name: "store",
+            about: "keeps what others tell it",
+            memory: 8 << 10,
+            mailbox: Some(64),
+            supervisor: Some("services"),
+            restart: Some("transient"),
+            shutdown: Some("wait"),
+            names: &["/node/store"],
+            grants: &[("namespace(/node)", "read")],
+            ..PLAIN
         },
     ];
 
-    /// Three programs, a font and a few keys.
+    /// Four programs, a font and a few keys.
     pub(crate) struct Sample;
 
     impl Catalogue for Sample {

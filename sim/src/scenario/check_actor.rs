@@ -1,117 +1,44 @@
-//! Actors and their grants: from names to what the kernel is told.
+//! Actors: their code, their place in the tree of supervisors, their names and their grants.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use abi::rights::Rights;
 use kernel::limits::MAILBOX_MESSAGES;
+use kernel::limits::MAILBOX_MESSAGES_MAX;
 use kernel::limits::NAME_MAX;
+use kernel::limits::NAMES_MAX;
 use kernel::limits::PRIORITIES;
 use kernel::limits::SLOTS;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::ChildSpec;
 use kernel::manifest::Grant;
-use kernel::manifest::GrantObject;
 use kernel::manifest::Program;
-use kernel::manifest::Region;
 
 use crate::scenario::catalogue::Catalogue;
 use crate::scenario::check_file::Files;
+use crate::scenario::check_grant::GrantMistake;
+use crate::scenario::check_grant::Objects;
+use crate::scenario::check_supervisor::WORKER;
+use crate::scenario::check_supervisor::child;
+use crate::scenario::check_supervisor::restart;
+use crate::scenario::check_supervisor::shutdown;
 use crate::scenario::check_word::name;
 use crate::scenario::check_word::number;
-use crate::scenario::check_word::pin;
-use crate::scenario::check_word::pin_number;
-use crate::scenario::check_word::rights;
+use crate::scenario::check_word::number_within;
+use crate::scenario::check_word::path_or_name;
 use crate::scenario::check_word::size;
 use crate::scenario::plan::ActorPlan;
-use crate::scenario::profile::ProfileName;
 use crate::scenario::raw::RawActor;
 use crate::scenario::report::Mistake;
 use crate::scenario::report::Report;
 use crate::scenario::report::quoted;
 use crate::scenario::word::Word;
 
-/// What a board has, by the names that grants use.
-const DEVICES: [(&str, GrantObject); 8] = [
-    ("framebuffer", GrantObject::Framebuffer),
-    ("log", GrantObject::Log),
-    ("clock", GrantObject::Clock),
-    ("entropy", GrantObject::Entropy),
-    ("keyboard", GrantObject::Keyboard),
-    ("pointer", GrantObject::Pointer),
-    ("serial", GrantObject::Serial),
-    ("processes", GrantObject::Processes),
-];
-
 /// Priority of a module that comes without a manifest.
 const PRIORITY: u8 = 16;
 
 /// Bytes of linear memory of a module that comes without a manifest.
 const MEMORY: usize = 64 << 10;
-
-/// What the grants of one board's actors can name.
-pub(crate) struct Objects<'a> {
-    /// Its kind.
-    pub(crate) profile: ProfileName,
-    /// Its regions.
-    pub(crate) regions: &'a [Region],
-    /// The names of its actors.
-    pub(crate) actors: Vec<&'a str>,
-}
-
-impl Objects<'_> {
-    fn find(&self, name: &str) -> Result<GrantObject, Mistake> {
-        if let Some((_, device)) = DEVICES.iter().find(|(device, _)| *device == name) {
-            return Ok(device.clone());
-        }
-        if pin_number(name).is_some() {
-            return pin(name, self.profile).map(|pin| GrantObject::Pins(1 << pin));
-        }
-        if self.regions.iter().any(|region| region.name == name) {
-            return Ok(GrantObject::Region(name.into()));
-        }
-        if self.actors.contains(&name) {
-            return Ok(GrantObject::Endpoint(name.into()));
-        }
-        let devices = DEVICES.iter().map(|(device, _)| *device);
-        let regions = self.regions.iter().map(|region| region.name.as_str());
-        let known = self.actors.iter().copied().chain(regions).chain(devices);
-        Err(Mistake::unknown("object", name, known)
-            .label("neither an actor nor a region nor a device of this board"))
-    }
-
-    fn grant(&self, object: &str, rights_text: &str) -> Result<Grant, GrantMistake> {
-        let found = self.find(object).map_err(GrantMistake::Object)?;
-        let rights = rights(rights_text).map_err(GrantMistake::Rights)?;
-        let is_fixed = |name: &str| {
-            let region = self.regions.iter().find(|region| region.name == name);
-            region.is_some_and(|region| matches!(region.bytes, Cow::Borrowed(_)))
-        };
-        let refused = match &found {
-            GrantObject::Endpoint(_) if Rights::READ.is_within(rights) => {
-                "only an actor itself receives from its endpoint: grant `write`"
-            }
-            GrantObject::Region(name) if Rights::WRITE.is_within(rights) && is_fixed(name) => {
-                "this region belongs to the image and cannot be written: grant `read`"
-            }
-            _ => return Ok(Grant { object: found, rights }),
-        };
-        Err(GrantMistake::Rights(
-            Mistake::new(format!(
-                "{} of {} cannot be granted",
-                quoted(rights_text),
-                quoted(object)
-            ))
-            .label("more than there is")
-            .hint(refused),
-        ))
-    }
-}
-
-/// Which half of a grant is wrong.
-enum GrantMistake {
-    Object(Mistake),
-    Rights(Mistake),
-}
 
 /// One actor. What is wrong is reported, and something harmless stands in its place.
 pub(crate) fn actor(
@@ -123,7 +50,7 @@ pub(crate) fn actor(
 ) -> ActorPlan {
     let (key, raw) = entry;
     name(report, key, "actor", NAME_MAX);
-    if objects.find(&key.value).is_ok_and(|found| !matches!(found, GrantObject::Endpoint(_))) {
+    if objects.is_taken(&key.value) {
         let mistake = Mistake::new(format!("{} is the name of something else", quoted(&key.value)))
             .label("grants could not tell the two apart")
             .hint("give the actor another name and say `program: …`");
@@ -138,8 +65,18 @@ pub(crate) fn actor(
     if let Some(memory) = raw.memory.as_ref().and_then(|word| size(report, word)) {
         plan.actor.manifest.memory = memory;
     }
+    let mailbox_max = MAILBOX_MESSAGES_MAX as u64;
+    if let Some(word) = &raw.mailbox
+        && let Some(mailbox) = number_within(report, word, "number of messages", 1..=mailbox_max)
+    {
+        plan.actor.manifest.mailbox = mailbox as usize;
+    }
+    supervise(report, objects, entry, &mut plan);
+    if let Some(names) = &raw.names {
+        plan.actor.manifest.names = own_names(report, names);
+    }
     plan.actor.manifest.grants = match &raw.grants {
-        Some(grants) => own_grants(report, objects, &grants.0),
+        Some(grants) => objects.grants(report, &grants.0),
         None => default_grants(report, objects, key, &plan),
     };
     if SLOTS <= plan.actor.manifest.grants.len() {
@@ -150,10 +87,10 @@ pub(crate) fn actor(
     plan.actor
 }
 
-/// An actor before its grants, and those of its program.
+/// An actor before its grants, and what its program's own manifest says.
 struct Code {
     actor: ActorPlan,
-    grants: &'static [(&'static str, &'static str)],
+    program: Option<image::program::Program>,
 }
 
 fn code(
@@ -185,7 +122,7 @@ fn code(
         actor.program = path.value.clone();
         actor.manifest.program =
             Program::Wasm(Cow::Owned(files.wasm(report, path).unwrap_or_default()));
-        return Code { actor, grants: &[] };
+        return Code { actor, program: None };
     }
     let wanted = raw.program.as_ref().unwrap_or(key);
     let programs = catalogue.programs();
@@ -196,39 +133,112 @@ fn code(
             mistake = mistake.label("without `program`, an actor runs the program of its name");
         }
         report.refuse(wanted, mistake);
-        return Code { actor, grants: &[] };
+        return Code { actor, program: None };
     };
     actor.program = program.name.into();
     actor.opcodes = program.opcodes;
     actor.manifest.program = Program::Wasm(Cow::Borrowed(program.wasm));
     actor.manifest.priority = program.priority;
     actor.manifest.memory = usize::try_from(program.memory).unwrap_or(usize::MAX);
-    Code { actor, grants: program.grants }
+    if let Some(mailbox) = program.mailbox {
+        actor.manifest.mailbox = usize::from(mailbox);
+    }
+    for name in program.names {
+        let checked = path_or_name(name).map(|()| String::from(*name));
+        actor.manifest.names.extend(report.accept(key, checked));
+    }
+    Code { actor, program: Some(*program) }
 }
 
-fn own_grants(report: &mut Report, objects: &Objects, grants: &[(Word, Word)]) -> Vec<Grant> {
-    let mut granted = Vec::new();
-    for (object, rights) in grants {
-        match objects.grant(&object.value, &rights.value) {
-            Ok(grant) => granted.push(grant),
-            Err(GrantMistake::Object(mistake)) => report.refuse(object, mistake),
-            Err(GrantMistake::Rights(mistake)) => report.refuse(rights, mistake),
+/// Gives an actor its place in the tree: what the scenario says, else what its program's manifest
+/// says, else what OTP has.
+fn supervise(report: &mut Report, objects: &Objects, entry: (&Word, &RawActor), code: &mut Code) {
+    let (key, raw) = entry;
+    let supervisor = match (&raw.supervisor, code.program.and_then(|own| own.supervisor)) {
+        (Some(word), _) => {
+            let names = || objects.supervisors.iter().copied();
+            let found = names().find(|name| *name == word.value);
+            report.accept(
+                word,
+                found.ok_or_else(|| Mistake::unknown("supervisor", &word.value, names())),
+            )
+        }
+        (None, Some(own)) if objects.supervisors.contains(&own) => Some(own),
+        (None, Some(own)) => {
+            let program = quoted(&code.actor.program);
+            let message = format!("the program {program} wants the supervisor `{own}`");
+            let mistake = Mistake::new(message)
+                .label(format!("this board has no supervisor `{own}`"))
+                .hint(format!("add `supervisors: {{ {own}: {{}} }}`, or name another one here"));
+            report.refuse(key, mistake);
+            None
+        }
+        (None, None) => None,
+    };
+    // A program's own words have been checked when the image was built.
+    let own_restart = code.program.and_then(|own| restart(own.restart?).ok());
+    let own_shutdown = code.program.and_then(|own| shutdown(own.shutdown?).ok());
+    let is_supervised = supervisor.is_some() || raw.restart.is_some() || own_restart.is_some();
+    let usual = if is_supervised { WORKER } else { ChildSpec::TEMPORARY };
+    let default = ChildSpec {
+        restart: own_restart.unwrap_or(usual.restart),
+        shutdown: own_shutdown.unwrap_or(usual.shutdown),
+    };
+    let manifest = &mut code.actor.manifest;
+    manifest.supervisor = supervisor.map(String::from);
+    manifest.child = child(report, default, raw.restart.as_ref(), raw.shutdown.as_ref());
+}
+
+fn own_names(report: &mut Report, words: &[Word]) -> Vec<String> {
+    let mut names = Vec::new();
+    for word in words {
+        let checked = path_or_name(&word.value).map(|()| word.value.clone());
+        names.extend(report.accept(word, checked));
+    }
+    names
+}
+
+/// Refuses names that are registered twice on one board, and more of them than a kernel takes.
+pub(crate) fn refuse_shared_names(
+    report: &mut Report,
+    entries: &[(&Word, &RawActor)],
+    actors: &[ActorPlan],
+) {
+    let mut seen = BTreeSet::new();
+    for ((key, raw), actor) in entries.iter().zip(actors) {
+        for name in &actor.manifest.names {
+            // A program's own names are written nowhere in the scenario.
+            let written = raw.names.iter().flatten().rfind(|word| word.value == *name);
+            let word = written.unwrap_or(key);
+            if !seen.insert(name) {
+                let mistake = Mistake::new(format!("{} is registered twice", quoted(name)))
+                    .label("here again")
+                    .hint("names are unique on a board: give this actor other `names`");
+                report.refuse(word, mistake);
+            } else if seen.len() == NAMES_MAX + 1 {
+                let mistake = Mistake::new("too many names")
+                    .label(format!("one more than the {NAMES_MAX} that a kernel takes"));
+                report.refuse(word, mistake);
+            }
         }
     }
-    granted
 }
 
 /// The grants of a program's own manifest; they are about a whole image, so some may be missing.
 fn default_grants(report: &mut Report, objects: &Objects, key: &Word, code: &Code) -> Vec<Grant> {
     let mut granted = Vec::new();
-    for (object, rights) in code.grants {
+    for (object, rights) in code.program.map_or(&[][..], |own| own.grants) {
         match objects.grant(object, rights) {
             Ok(grant) => granted.push(grant),
             Err(GrantMistake::Object(_) | GrantMistake::Rights(_)) => {
                 let program = quoted(&code.actor.program);
+                let hint = match object.contains('(') {
+                    true => "list other `grants` here".into(),
+                    false => format!("add an actor `{object}`, or list other `grants` here"),
+                };
                 let mistake = Mistake::new(format!("the program {program} wants `{object}`"))
                     .label(format!("this board has no `{object}`"))
-                    .hint(format!("add an actor `{object}`, or list other `grants` here"));
+                    .hint(hint);
                 report.refuse(key, mistake);
             }
         }

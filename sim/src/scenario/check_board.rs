@@ -6,16 +6,20 @@ use std::path::Path;
 use indexmap::IndexMap;
 use kernel::limits::ACTORS_MAX;
 use kernel::manifest::Region;
+use serde_saphyr::Spanned;
 
 use crate::scenario::catalogue::Catalogue;
-use crate::scenario::check_actor::Objects;
 use crate::scenario::check_actor::actor;
+use crate::scenario::check_actor::refuse_shared_names;
 use crate::scenario::check_file::Files;
 use crate::scenario::check_file::ramdisk;
+use crate::scenario::check_grant::Objects;
 use crate::scenario::check_part::Parts;
 use crate::scenario::check_part::parts;
+use crate::scenario::check_supervisor::supervisors;
 use crate::scenario::check_word::name;
 use crate::scenario::check_word::pin;
+use crate::scenario::plan::ActorPlan;
 use crate::scenario::plan::BoardPlan;
 use crate::scenario::plan::PinPlace;
 use crate::scenario::plan::Wire;
@@ -27,6 +31,7 @@ use crate::scenario::raw::RawScenario;
 use crate::scenario::report::Mistake;
 use crate::scenario::report::Report;
 use crate::scenario::report::quoted;
+use crate::scenario::word::Entries;
 use crate::scenario::word::Word;
 
 /// The region that `ramdisk` becomes.
@@ -133,6 +138,9 @@ fn refuse_shared(report: &mut Report, contents: RawContents) {
             .label("which board's?")
             .hint(format!("move it: `boards: {{ left: {{ profile: pc, {key}: … }} }}`"))
     };
+    if let Some(found) = contents.supervisors {
+        report.refuse(found, mistake("supervisors"));
+    }
     if let Some(found) = contents.actors {
         report.refuse(found, mistake("actors"));
     }
@@ -167,12 +175,23 @@ fn board(
             .label(format!("one more than the {ACTORS_MAX} that a kernel takes"));
         report.refuse(key, mistake);
     }
-    let names = entries.iter().map(|(key, _)| key.value.as_str()).collect();
-    let objects = Objects { profile, regions: &regions, actors: names };
-    let actors =
-        entries.into_iter().map(|entry| actor(report, files, catalogue, &objects, entry)).collect();
+    let supervisors = supervisors(report, contents.supervisors);
+    let objects = Objects {
+        profile,
+        regions: &regions,
+        actors: entries.iter().map(|(key, _)| key.value.as_str()).collect(),
+        supervisors: written_names(contents.supervisors),
+    };
+    let actors: Vec<ActorPlan> =
+        entries.iter().map(|entry| actor(report, files, catalogue, &objects, *entry)).collect();
+    refuse_shared_names(report, &entries, &actors);
     let parts = parts(report, files, profile, contents.parts);
-    Board { plan: BoardPlan { profile, regions, actors }, parts }
+    Board { plan: BoardPlan { profile, regions, supervisors, actors }, parts }
+}
+
+/// The names of these entries, whatever else is wrong with them.
+fn written_names<T>(entries: Option<&Spanned<Entries<T>>>) -> Vec<&str> {
+    entries.iter().flat_map(|raw| &raw.value.0).map(|(key, _)| key.value.as_str()).collect()
 }
 
 /// The regions of the image, then the ramdisk, then those of the scenario. A region of the

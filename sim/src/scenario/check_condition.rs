@@ -1,10 +1,13 @@
 //! Conditions: what a step looks for, with all its names resolved.
 
+use abi::exit::ExitKind;
 use abi::process::ProcessState;
 use serde_saphyr::Spanned;
 
+use crate::scenario::check_grant::Objects;
 use crate::scenario::check_word::level;
 use crate::scenario::check_word::number;
+use crate::scenario::check_word::number_within;
 use crate::scenario::check_word::pin;
 use crate::scenario::plan::ActorPlan;
 use crate::scenario::plan::BoardPlan;
@@ -22,6 +25,13 @@ const SUBJECTS: [&str; 6] = ["serial", "log", "pin", "actor", "message", "frame"
 /// States that scenarios can name.
 const STATES: [ProcessState; 4] =
     [ProcessState::Ready, ProcessState::Waiting, ProcessState::Sleeping, ProcessState::Dead];
+
+/// What a condition can say of an actor.
+const FACTS: [&str; 5] = ["state", "restarts", "generation", "exited", "reaches"];
+
+/// Exits that scenarios can name.
+const EXITS: [ExitKind; 4] =
+    [ExitKind::Normal, ExitKind::Killed, ExitKind::Abnormal, ExitKind::Linked];
 
 /// Checks a condition on this board.
 pub(crate) fn condition(
@@ -52,11 +62,8 @@ pub(crate) fn condition(
         }
         "actor" => {
             let actor = actor(report, board, given.actor.as_ref()?);
-            let state = match &given.state {
-                Some(word) => report.accept(word, state(&word.value)),
-                None => missing(report, raw, "state", "dead"),
-            };
-            Some(Condition::Actor { actor: actor?, state: state? })
+            let fact = fact(report, raw)?;
+            about_actor(report, board, actor, fact)
         }
         "message" => message(report, board, given.message.as_ref()?),
         _ => {
@@ -104,8 +111,8 @@ fn subject(report: &mut Report, raw: &Spanned<RawCondition>) -> Option<&'static 
 
 /// Keys that would be read over, because they belong to another subject.
 fn refuse_strangers(report: &mut Report, given: &RawCondition, subject: &str) {
-    let strangers =
-        [("level", given.level.as_ref(), "pin"), ("state", given.state.as_ref(), "actor")];
+    let facts = facts(given).map(|(key, word)| (key, word, "actor"));
+    let strangers = [("level", given.level.as_ref(), "pin")].into_iter().chain(facts);
     for (key, word, owner) in strangers {
         if let Some(word) = word
             && owner != subject
@@ -113,6 +120,72 @@ fn refuse_strangers(report: &mut Report, given: &RawCondition, subject: &str) {
             let mistake = Mistake::new(format!("`{key}` does not belong to `{subject}`"))
                 .label(format!("`{key}` goes with `{owner}`"));
             report.refuse(word, mistake);
+        }
+    }
+}
+
+/// All that could be said of an actor.
+fn facts(given: &RawCondition) -> [(&'static str, Option<&Word>); FACTS.len()] {
+    let words = [&given.state, &given.restarts, &given.generation, &given.exited, &given.reaches];
+    std::array::from_fn(|index| (FACTS[index], words[index].as_ref()))
+}
+
+/// The one thing that is said of an actor.
+fn fact<'c>(
+    report: &mut Report,
+    raw: &'c Spanned<RawCondition>,
+) -> Option<(&'static str, &'c Word)> {
+    let given = facts(&raw.value).into_iter().filter_map(|(key, word)| Some((key, word?)));
+    let given: Vec<(&str, &Word)> = given.collect();
+    match given.as_slice() {
+        [fact] => return Some(*fact),
+        [] => {
+            let mistake = Mistake::new("this says nothing about the actor")
+                .label("what does it do?")
+                .hint(format!("give one of {}", listed(&FACTS)));
+            report.refuse(raw, mistake);
+        }
+        [_, (_, second), ..] => {
+            let names: Vec<&str> = given.iter().map(|(key, _)| *key).collect();
+            let mistake = Mistake::new("this looks for several things at once")
+                .label(format!("{} are given", listed(&names)))
+                .hint("write one step for each");
+            report.refuse(second, mistake);
+        }
+    }
+    None
+}
+
+fn about_actor(
+    report: &mut Report,
+    board: &BoardPlan,
+    actor: Option<String>,
+    (key, word): (&str, &Word),
+) -> Option<Condition> {
+    match key {
+        "state" => {
+            let state = report.accept(word, state(&word.value))?;
+            Some(Condition::Actor { actor: actor?, state })
+        }
+        "restarts" => {
+            let count = number(report, word, "number of restarts", u64::from(u32::MAX))?;
+            Some(Condition::Restarts { actor: actor?, count: u32::try_from(count).ok()? })
+        }
+        "generation" => {
+            let lives = 1..=u64::from(u32::MAX >> 1);
+            let generation = number_within(report, word, "generation", lives)?;
+            let generation = u32::try_from(generation).ok()?;
+            Some(Condition::Generation { actor: actor?, generation })
+        }
+        "exited" => {
+            let found = EXITS.into_iter().find(|kind| kind.name() == word.value);
+            let unknown = || Mistake::unknown("exit", &word.value, EXITS.map(ExitKind::name));
+            let kind = report.accept(word, found.ok_or_else(unknown))?;
+            Some(Condition::Exited { actor: actor?, kind })
+        }
+        _ => {
+            let object = report.accept(word, Objects::of(board).find(&word.value))?;
+            Some(Condition::Reaches { actor: actor?, object })
         }
     }
 }
@@ -143,7 +216,8 @@ fn state(text: &str) -> Result<ProcessState, Mistake> {
     found.ok_or_else(|| Mistake::unknown("state", text, STATES.map(ProcessState::name)))
 }
 
-fn actor(report: &mut Report, board: &BoardPlan, word: &Word) -> Option<String> {
+/// The actor that a word names.
+pub(crate) fn actor(report: &mut Report, board: &BoardPlan, word: &Word) -> Option<String> {
     let names = || board.actors.iter().map(|actor| actor.manifest.name.as_str());
     let found = names().find(|name| *name == word.value).map(String::from);
     report.accept(word, found.ok_or_else(|| Mistake::unknown("actor", &word.value, names())))

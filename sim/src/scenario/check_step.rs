@@ -10,6 +10,10 @@ use crate::scenario::check_board::Board;
 use crate::scenario::check_board::Boards;
 use crate::scenario::check_condition::condition;
 use crate::scenario::check_file::Files;
+use crate::scenario::check_input::preempt;
+use crate::scenario::check_input::press;
+use crate::scenario::check_input::raise;
+use crate::scenario::check_input::set_pin;
 use crate::scenario::check_wokwi::expect_pin;
 use crate::scenario::check_wokwi::set_control;
 use crate::scenario::check_wokwi::take_screenshot;
@@ -18,9 +22,7 @@ use crate::scenario::check_wokwi::touch;
 use crate::scenario::check_wokwi::wait_serial;
 use crate::scenario::check_wokwi::write_serial;
 use crate::scenario::check_word::duration;
-use crate::scenario::check_word::level;
 use crate::scenario::check_word::name;
-use crate::scenario::check_word::pin;
 use crate::scenario::plan::Action;
 use crate::scenario::plan::Condition;
 use crate::scenario::plan::Snapshot;
@@ -29,7 +31,6 @@ use crate::scenario::plan::Step;
 use crate::scenario::plan::Touch;
 use crate::scenario::raw_condition::RawCondition;
 use crate::scenario::raw_step::Command;
-use crate::scenario::raw_step::RawSetPin;
 use crate::scenario::raw_step::RawSnapshot;
 use crate::scenario::raw_step::RawStep;
 use crate::scenario::report::Mistake;
@@ -212,7 +213,7 @@ impl<'a> Steps<'a, '_> {
                 None
             }
             Command::Type(word) => Some(Action::Type(word.value.clone())),
-            Command::Press(word) => self.press(word),
+            Command::Press(word) => press(report, self.catalogue, word),
             Command::Wait(raw) => {
                 let condition = condition(report, &board.plan, raw);
                 self.until(condition, times, WAIT)
@@ -230,7 +231,9 @@ impl<'a> Steps<'a, '_> {
                 let condition = condition(report, &board.plan, raw);
                 self.stable_for(condition, raw, times)
             }
-            Command::SetPin(raw) => self.set_pin(board, &raw.value),
+            Command::SetPin(raw) => set_pin(report, board, &raw.value),
+            Command::Interrupt(word) => raise(report, word),
+            Command::Preempt(raw) => preempt(report, board, &raw.value),
             Command::Snapshot(raw) => self.snapshot(board_name, raw),
         }
     }
@@ -277,23 +280,6 @@ impl<'a> Steps<'a, '_> {
             self.report.refuse(word, mistake);
         }
         Some(Action::StableFor { condition: condition?, duration: lasting, within })
-    }
-
-    fn press(&mut self, word: &Word) -> Option<Action> {
-        if let Err(unknown) = self.catalogue.check_chord(&word.value) {
-            let known = unknown.known.iter().map(String::as_str);
-            let mistake = Mistake::unknown("key", &unknown.key, known);
-            let mistake = mistake.label("a key such as `Enter`, or a chord such as `Ctrl+C`");
-            self.report.refuse(word, mistake);
-            return None;
-        }
-        Some(Action::Press(word.value.clone()))
-    }
-
-    fn set_pin(&mut self, board: &Board, raw: &RawSetPin) -> Option<Action> {
-        let pin = self.report.accept(&raw.pin, pin(&raw.pin.value, board.plan.profile));
-        let high = self.report.accept(&raw.level, level(&raw.level));
-        Some(Action::SetPin { pin: pin?, high: high? })
     }
 
     fn snapshot(&mut self, board_name: &str, raw: &Spanned<RawSnapshot>) -> Option<Action> {

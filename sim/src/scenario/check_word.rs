@@ -1,8 +1,11 @@
 //! Single words made sense of: numbers, durations, sizes, pins, levels and rights.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use abi::rights::Rights;
+use kernel::limits::FLAT_NAME_MAX;
+use kernel::limits::PATH_MAX;
 
 use crate::scenario::profile::ProfileName;
 use crate::scenario::report::Mistake;
@@ -14,13 +17,30 @@ use crate::unit;
 
 /// A whole number from 0 to `max`, decimal or `0x…`.
 pub(crate) fn number(report: &mut Report, word: &Word, what: &str, max: u64) -> Option<u64> {
-    let parsed = match word.value.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16),
-        None => word.value.parse(),
-    };
+    number_within(report, word, what, 0..=max)
+}
+
+/// A whole number in this range, decimal or `0x…`.
+pub(crate) fn number_within(
+    report: &mut Report,
+    word: &Word,
+    what: &str,
+    range: RangeInclusive<u64>,
+) -> Option<u64> {
+    let (min, max) = (range.start(), range.end());
     let mistake = Mistake::new(format!("{} is not a {what}", quoted(&word.value)))
-        .label(format!("expected a number from 0 to {max}"));
-    report.accept(word, parsed.ok().filter(|number| *number <= max).ok_or(mistake))
+        .label(format!("expected a number from {min} to {max}"));
+    let number = read_number(&word.value).filter(|number| range.contains(number));
+    report.accept(word, number.ok_or(mistake))
+}
+
+/// A whole number, decimal or `0x…`.
+pub(crate) fn read_number(text: &str) -> Option<u64> {
+    let parsed = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    parsed.ok()
 }
 
 /// A duration.
@@ -98,6 +118,40 @@ pub(crate) fn name(report: &mut Report, word: &Word, what: &str, max: usize) {
     report.refuse(word, mistake);
 }
 
+/// A path such as `/node/local`.
+pub(crate) fn path(text: &str) -> Result<(), Mistake> {
+    let inside = text.strip_prefix('/');
+    let problem = match inside {
+        _ if PATH_MAX < text.len() => format!("paths have at most {PATH_MAX} bytes"),
+        None => "expected `/` at its beginning".into(),
+        Some(_) if text.chars().any(is_unfit) => "spaces cannot be part of it".into(),
+        Some(inside) if inside.split('/').any(str::is_empty) => "a part of it is empty".into(),
+        Some(inside) if inside.split('/').any(|part| part == "." || part == "..") => {
+            "`.` and `..` lead nowhere".into()
+        }
+        Some(_) => return Ok(()),
+    };
+    let mistake = Mistake::new(format!("{} is not a path", quoted(text))).label(problem);
+    Err(mistake.hint("write for example `/node/local`"))
+}
+
+/// A path, or a flat name such as `echo`.
+pub(crate) fn path_or_name(text: &str) -> Result<(), Mistake> {
+    if text.contains('/') {
+        return path(text);
+    }
+    let is_sound = !text.is_empty() && text.len() <= FLAT_NAME_MAX && !text.chars().any(is_unfit);
+    let mistake = Mistake::new(format!("{} cannot be registered", quoted(text)))
+        .label(format!("names have 1 to {FLAT_NAME_MAX} bytes and no spaces"))
+        .hint("write a name such as `echo`, or a path such as `/node/local/echo`");
+    if is_sound { Ok(()) } else { Err(mistake) }
+}
+
+/// What no name or path holds.
+fn is_unfit(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +163,22 @@ mod tests {
         for wrong in ["gpio31", "gpio", "gpio-1", "led", "", "gpio99999999999999999999999"] {
             assert!(pin(wrong, ProfileName::Esp32c6).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn paths_are_whole_and_lead_down() {
+        for right in ["/a", "/node/local/x", "/\u{e4}"] {
+            assert!(path_or_name(right).is_ok(), "{right}");
+            assert!(path(right).is_ok(), "{right}");
+        }
+        let long = format!("/{}", "x".repeat(PATH_MAX));
+        for wrong in ["", "/", "a/b", "/a//b", "/a/", "/a/../b", "/./a", "/a b", "/a\n", &long] {
+            assert!(path_or_name(wrong).is_err(), "{wrong}");
+            assert!(path(wrong).is_err(), "{wrong}");
+        }
+        assert!(path_or_name(&"x".repeat(FLAT_NAME_MAX)).is_ok());
+        assert!(path_or_name(&"x".repeat(FLAT_NAME_MAX + 1)).is_err());
+        assert!(path("echo").is_err());
     }
 
     #[test]

@@ -377,3 +377,99 @@ error: `here` is taken
   |                        ^^^^ an earlier snapshot has this name"
     );
 }
+
+#[test]
+fn a_slice_of_nobody() {
+    let shown = mistakes(&shell(
+        "  - preempt: { actor: shel, fuel: -1 }
+  - interrupt: 256
+  - interrupt: 5
+    within: 1s
+",
+    ));
+    assert_eq!(
+        shown,
+        "error: unknown actor `shel`
+ --> a.yaml:6:23
+  |
+6 |   - preempt: { actor: shel, fuel: -1 }
+  |                       ^^^^ there is no such actor
+  |
+  = help: did you mean `shell`?
+
+error: `-1` is not a fuel count
+ --> a.yaml:6:35
+  |
+6 |   - preempt: { actor: shel, fuel: -1 }
+  |                                   ^^ expected a number from 0 to 18446744073709551615
+
+error: `256` is not an interrupt line
+ --> a.yaml:7:16
+  |
+7 |   - interrupt: 256
+  |                ^^^ expected a number from 0 to 255
+
+error: `interrupt` takes no `within`
+ --> a.yaml:9:13
+  |
+9 |     within: 1s
+  |             ^^ `within` goes with what is waited for"
+    );
+}
+
+#[test]
+fn an_actor_of_which_nothing_or_too_much_is_said() {
+    let shown = mistakes(&shell(
+        "  - expect: { actor: shell }
+  - expect: { actor: shell, state: dead, restarts: 2 }
+  - expect: { log: x, restarts: 2 }
+  - expect: { actor: shell, restarts: many }
+  - expect: { actor: shell, generation: 0 }
+  - expect: { actor: shell, exited: kiled }
+",
+    ));
+    assert_eq!(
+        shown,
+        "error: this says nothing about the actor
+ --> a.yaml:6:13
+  |
+6 |   - expect: { actor: shell }
+  |             ^ what does it do?
+  |
+  = help: give one of `state`, `restarts`, `generation`, `exited`, `reaches`
+
+error: this looks for several things at once
+ --> a.yaml:7:52
+  |
+7 |   - expect: { actor: shell, state: dead, restarts: 2 }
+  |                                                    ^ `state`, `restarts` are given
+  |
+  = help: write one step for each
+
+error: `restarts` does not belong to `log`
+ --> a.yaml:8:33
+  |
+8 |   - expect: { log: x, restarts: 2 }
+  |                                 ^ `restarts` goes with `actor`
+
+error: `many` is not a number of restarts
+ --> a.yaml:9:39
+  |
+9 |   - expect: { actor: shell, restarts: many }
+  |                                       ^^^^ expected a number from 0 to 4294967295
+
+error: `0` is not a generation
+  --> a.yaml:10:41
+   |
+10 |   - expect: { actor: shell, generation: 0 }
+   |                                         ^ expected a number from 1 to 2147483647
+
+error: unknown exit `kiled`
+  --> a.yaml:11:37
+   |
+11 |   - expect: { actor: shell, exited: kiled }
+   |                                     ^^^^^ there is no such exit
+   |
+   = help: did you mean `killed`?"
+    );
+}

@@ -344,12 +344,18 @@ regions: { orders: "loop" }
 actors:
   vfs:
   shell: { priority: 16, memory: 64KiB, grants: { vfs: write, gpio2: read+write } }
+  blinky: { mailbox: 32, supervisor: low, restart: transient, shutdown: 100ms, names: [/n/x, y],
+    grants: { namespace(/n): read, child(vfs): write, interrupt(5): read, spawner(low): write } }
+supervisors: { low: { under: top, backoff: { first: 10ms, last: 1s } }, top: { period: 2s } }
 parts: { btn1: { button: gpio4 } }
 steps:
   - wait-serial: "shell: ready"
   - type: &text "cat hello.txt\n"
   - wait: { message: { to: vfs, opcode: read, text: *text }, within: 1.5s }
   - stable-for: { pin: gpio2, level: low, for: 100ms }
+  - preempt: { actor: shell, fuel: 123 }
+  - never: { actor: vfs, reaches: namespace(/n) }
+  - expect: { actor: vfs, exited: normal }
   - snapshot: { frame: here }
 "#;
 

@@ -16,12 +16,15 @@ mod raw;
 mod yaml;
 mod check_word;
 mod check_file;
+mod check_grant;
+mod check_supervisor;
 mod check_actor;
 mod diagram;
 mod check_part;
 mod check_board;
 mod check_condition;
 mod check_wokwi;
+mod check_input;
 mod check_step;
 pub mod load;
 pub mod schema;
@@ -29,5 +32,9 @@ pub mod schema;
 mod mistake_text;
 #[cfg(test)]
 mod mistake_world;
+#[cfg(test)]
+mod mistake_grant;
+#[cfg(test)]
+mod mistake_tree;
 #[cfg(test)]
 mod mistake_step;

@@ -6,10 +6,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use abi::exit::ExitKind;
 use abi::process::ProcessState;
 use indexmap::IndexMap;
 use kernel::manifest::ActorManifest;
+use kernel::manifest::GrantObject;
+use kernel::manifest::Manifest;
 use kernel::manifest::Region;
+use kernel::manifest::SupervisorManifest;
+use kernel::trace::Capacity;
 
 use crate::diagnostic::Place;
 use crate::scenario::profile::ProfileName;
@@ -43,8 +48,26 @@ pub struct BoardPlan {
     pub profile: ProfileName,
     /// Memory that grants can name; `ramdisk` is always among it.
     pub regions: Vec<Region>,
+    /// The supervisors below the root, parents before children.
+    pub supervisors: Vec<SupervisorManifest>,
     /// The actors in the order of their start.
     pub actors: Vec<ActorPlan>,
+}
+
+impl BoardPlan {
+    /// What the kernel of this board is told; `identity` is what the node is called.
+    pub fn manifest(&self, identity: &str) -> Manifest {
+        let places = self.profile.places();
+        Manifest {
+            identity: identity.to_owned(),
+            places,
+            supervisors: self.supervisors.clone(),
+            actors: self.actors.iter().map(|actor| actor.manifest.clone()).collect(),
+            regions: self.regions.clone(),
+            arena: self.profile.arena(),
+            trace: Capacity::one_poll(places),
+        }
+    }
 }
 
 /// One actor.
@@ -109,6 +132,15 @@ pub enum Action {
         /// To which level.
         high: bool,
     },
+    /// A device raises its interrupt line.
+    Interrupt(u8),
+    /// An actor's slice ends when the actor has used this much fuel in all.
+    Preempt {
+        /// Which one; it must be alive.
+        actor: String,
+        /// Logical instructions since the beginning of its life.
+        fuel: u64,
+    },
     /// A finger touches the screen. Coordinates are pixels inside the screen.
     Touch {
         /// Pixels from the left edge.
@@ -172,9 +204,9 @@ pub enum Touch {
 
 /// Something that can be seen from outside.
 ///
-/// Text on the serial line, in a log or in a message is an event: it counts from the start of the
-/// run, but a later step sees only what came after the match of an earlier one. Pins, actors and
-/// frames have a state, which counts at the moment of looking.
+/// Text on the serial line, in a log or in a message is an event, and so is an actor's end: it
+/// counts from the start of the run, but a later step sees only what came after the match of an
+/// earlier one. Pins, actors and frames have a state, which counts at the moment of looking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// The serial line has shown this text.
@@ -202,6 +234,34 @@ pub enum Condition {
         actor: String,
         /// What it does.
         state: ProcessState,
+    },
+    /// An actor has been restarted exactly so often.
+    Restarts {
+        /// Which one.
+        actor: String,
+        /// How often.
+        count: u32,
+    },
+    /// An actor is in this of its lives, or was when it died.
+    Generation {
+        /// Which one.
+        actor: String,
+        /// The first life is 1.
+        generation: u32,
+    },
+    /// A life of an actor ended.
+    Exited {
+        /// Whose.
+        actor: String,
+        /// How.
+        kind: ExitKind,
+    },
+    /// An actor holds a capability, with whatever right, to an object or a part of it.
+    Reaches {
+        /// Which one.
+        actor: String,
+        /// What. An endpoint stands for every capability through which one can send to its actor.
+        object: GrantObject,
     },
     /// A message was sent. `None` matches anything.
     Message {
@@ -239,12 +299,14 @@ pub enum SnapshotKind {
     Trace,
     /// What the serial line has shown so far.
     Serial,
+    /// Who can reach what, and through whom.
+    Authority,
 }
 
 impl SnapshotKind {
     /// All of them.
-    pub const ALL: [SnapshotKind; 3] =
-        [SnapshotKind::Frame, SnapshotKind::Trace, SnapshotKind::Serial];
+    pub const ALL: [SnapshotKind; 4] =
+        [SnapshotKind::Frame, SnapshotKind::Trace, SnapshotKind::Serial, SnapshotKind::Authority];
 
     /// Its name in scenarios.
     pub const fn name(self) -> &'static str {
@@ -252,6 +314,7 @@ impl SnapshotKind {
             SnapshotKind::Frame => "frame",
             SnapshotKind::Trace => "trace",
             SnapshotKind::Serial => "serial",
+            SnapshotKind::Authority => "authority",
         }
     }
 }

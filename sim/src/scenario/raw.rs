@@ -17,14 +17,20 @@ use serde_saphyr::Spanned;
 
 use crate::scenario::raw_step::RawStep;
 use crate::scenario::word::BytesWord;
+use crate::scenario::word::DurationWord;
 use crate::scenario::word::Entries;
+use crate::scenario::word::IntensityWord;
+use crate::scenario::word::MailboxWord;
 use crate::scenario::word::NumberWord;
 use crate::scenario::word::PinWord;
 use crate::scenario::word::PriorityWord;
 use crate::scenario::word::ProfileWord;
 use crate::scenario::word::ProfilesWord;
+use crate::scenario::word::RestartWord;
 use crate::scenario::word::RightsWord;
+use crate::scenario::word::ShutdownWord;
 use crate::scenario::word::SizeWord;
+use crate::scenario::word::StrategyWord;
 use crate::scenario::word::VersionWord;
 use crate::scenario::word::WireWord;
 use crate::scenario::word::Word;
@@ -57,6 +63,9 @@ pub(crate) struct RawScenario {
     /// Further memory that grants can name.
     #[schemars(with = "Option<Entries<RawContent>>")]
     pub(crate) regions: Option<Spanned<Entries<Spanned<RawContent>>>>,
+    /// Supervisors by name; where actors and other supervisors stand is said by them.
+    #[schemars(with = "Option<Entries<Option<RawSupervisor>>>")]
+    pub(crate) supervisors: Option<Spanned<Entries<Option<RawSupervisor>>>>,
     /// The actors by name, in the order of their start.
     #[schemars(with = "Option<Entries<Option<RawActor>>>")]
     pub(crate) actors: Option<Spanned<Entries<Option<RawActor>>>>,
@@ -84,6 +93,9 @@ pub(crate) struct RawBoard {
     /// Further memory that grants can name.
     #[schemars(with = "Option<Entries<RawContent>>")]
     pub(crate) regions: Option<Spanned<Entries<Spanned<RawContent>>>>,
+    /// Supervisors by name; where actors and other supervisors stand is said by them.
+    #[schemars(with = "Option<Entries<Option<RawSupervisor>>>")]
+    pub(crate) supervisors: Option<Spanned<Entries<Option<RawSupervisor>>>>,
     /// The actors by name, in the order of their start.
     #[schemars(with = "Option<Entries<Option<RawActor>>>")]
     pub(crate) actors: Option<Spanned<Entries<Option<RawActor>>>>,
@@ -97,6 +109,7 @@ pub(crate) struct RawBoard {
 pub(crate) struct RawContents<'a> {
     pub(crate) ramdisk: Option<&'a Spanned<Entries<Spanned<RawContent>>>>,
     pub(crate) regions: Option<&'a Spanned<Entries<Spanned<RawContent>>>>,
+    pub(crate) supervisors: Option<&'a Spanned<Entries<Option<RawSupervisor>>>>,
     pub(crate) actors: Option<&'a Spanned<Entries<Option<RawActor>>>>,
     pub(crate) parts: Option<&'a Spanned<Entries<Spanned<RawPart>>>>,
 }
@@ -107,6 +120,7 @@ impl RawScenario {
         RawContents {
             ramdisk: self.ramdisk.as_ref(),
             regions: self.regions.as_ref(),
+            supervisors: self.supervisors.as_ref(),
             actors: self.actors.as_ref(),
             parts: self.parts.as_ref(),
         }
@@ -119,6 +133,7 @@ impl RawBoard {
         RawContents {
             ramdisk: self.ramdisk.as_ref(),
             regions: self.regions.as_ref(),
+            supervisors: self.supervisors.as_ref(),
             actors: self.actors.as_ref(),
             parts: self.parts.as_ref(),
         }
@@ -141,9 +156,67 @@ pub(crate) struct RawActor {
     /// Linear memory it may have; the program's own unless said, 64KiB for a module.
     #[schemars(with = "Option<SizeWord>")]
     pub(crate) memory: Option<Word>,
+    /// Messages that its mailbox takes; the program's own unless said, 16 for a module.
+    #[schemars(with = "Option<MailboxWord>")]
+    pub(crate) mailbox: Option<Word>,
+    /// The supervisor that it stands under; the root unless said.
+    #[schemars(with = "Option<String>")]
+    pub(crate) supervisor: Option<Word>,
+    /// Whether it is started again when it has ended: always, if it ended abnormally, or never.
+    /// `permanent` with a `supervisor`, otherwise `temporary`.
+    #[schemars(with = "Option<RestartWord>")]
+    pub(crate) restart: Option<Word>,
+    /// How its supervisor ends it: at once, or it is asked to end and waited for, for ever or so
+    /// long. 5s with a `supervisor` or a `restart`, otherwise `kill`.
+    #[schemars(with = "Option<ShutdownWord>")]
+    pub(crate) shutdown: Option<Word>,
+    /// Names and paths under which it is registered in each of its lives.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(crate) names: Option<Vec<Word>>,
     /// What it is given, in slot order: object and rights. The program's own unless said.
     #[schemars(with = "Option<Entries<RightsWord>>")]
     pub(crate) grants: Option<Entries<Word>>,
+}
+
+/// A supervisor; `{}` is one as OTP has it. It starts with the first actor that stands below it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawSupervisor {
+    /// The supervisor that it stands under; the root unless said.
+    #[schemars(with = "Option<String>")]
+    pub(crate) under: Option<Word>,
+    /// What it does about the others when one of its children is restarted; nothing
+    /// (`one-for-one`) unless said.
+    #[schemars(with = "Option<StrategyWord>")]
+    pub(crate) strategy: Option<Word>,
+    /// Restarts within the period that it puts up with; 1 unless said. One more and it gives up.
+    #[schemars(with = "Option<IntensityWord>")]
+    pub(crate) intensity: Option<Word>,
+    /// The period; 5s unless said.
+    #[schemars(with = "Option<DurationWord>")]
+    pub(crate) period: Option<Word>,
+    /// Whether it is started again when it has given up; `permanent` unless said.
+    #[schemars(with = "Option<RestartWord>")]
+    pub(crate) restart: Option<Word>,
+    /// How the one above ends it; `wait` unless said.
+    #[schemars(with = "Option<ShutdownWord>")]
+    pub(crate) shutdown: Option<Word>,
+    /// How long it waits before it restarts a child again; not at all unless said.
+    #[schemars(with = "Option<RawBackoff>")]
+    pub(crate) backoff: Option<Spanned<RawBackoff>>,
+}
+
+/// How long to wait before restarts within a period: nothing, then `first`, then twice as long each
+/// time, up to `last`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawBackoff {
+    /// Before the second restart.
+    #[schemars(with = "DurationWord")]
+    pub(crate) first: Word,
+    /// At most.
+    #[schemars(with = "DurationWord")]
+    pub(crate) last: Word,
 }
 
 /// A part that Wokwi's steps can name: exactly one of these.

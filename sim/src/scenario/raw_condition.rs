@@ -5,14 +5,17 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use crate::scenario::word::DurationWord;
+use crate::scenario::word::ExitWord;
 use crate::scenario::word::LevelWord;
+use crate::scenario::word::NumberWord;
+use crate::scenario::word::ObjectWord;
 use crate::scenario::word::OpcodeWord;
 use crate::scenario::word::PinWord;
 use crate::scenario::word::StateWord;
 use crate::scenario::word::Word;
 
-/// Something that can be seen: exactly one of `serial`, `log`, `pin`, `actor` with `state`,
-/// `message` and `frame`.
+/// Something that can be seen: exactly one of `serial`, `log`, `pin`, `actor`, `message` and
+/// `frame`. Of an actor, exactly one of `state`, `restarts`, `generation`, `exited` and `reaches`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawCondition {
@@ -28,12 +31,25 @@ pub(crate) struct RawCondition {
     /// The level of `pin`.
     #[schemars(with = "Option<LevelWord>")]
     pub(crate) level: Option<Word>,
-    /// An actor is in the given `state`, or writes the given `log`.
+    /// Something is so of an actor, or it writes the given `log`.
     #[schemars(with = "Option<String>")]
     pub(crate) actor: Option<Word>,
     /// The state of `actor`.
     #[schemars(with = "Option<StateWord>")]
     pub(crate) state: Option<Word>,
+    /// `actor` has been restarted so often.
+    #[schemars(with = "Option<NumberWord>")]
+    pub(crate) restarts: Option<Word>,
+    /// `actor` is in this of its lives; the first is 1.
+    #[schemars(with = "Option<NumberWord>")]
+    pub(crate) generation: Option<Word>,
+    /// A life of `actor` ended so.
+    #[schemars(with = "Option<ExitWord>")]
+    pub(crate) exited: Option<Word>,
+    /// `actor` holds a capability to this object or a part of it, with whatever right. A bare
+    /// actor's name is any way to send to that actor.
+    #[schemars(with = "Option<ObjectWord>")]
+    pub(crate) reaches: Option<Word>,
     /// A message is sent.
     #[schemars(with = "Option<RawMessage>")]
     pub(crate) message: Option<Spanned<RawMessage>>,

@@ -23,7 +23,9 @@ use crate::scenario::raw_wokwi::RawTap;
 use crate::scenario::raw_wokwi::RawTouch;
 use crate::scenario::word::DurationWord;
 use crate::scenario::word::Entries;
+use crate::scenario::word::InterruptWord;
 use crate::scenario::word::LevelWord;
+use crate::scenario::word::NumberWord;
 use crate::scenario::word::PinWord;
 use crate::scenario::word::Word;
 
@@ -101,7 +103,13 @@ pub(crate) struct RawStep {
     /// Drives an input pin.
     #[schemars(with = "Option<RawSetPin>")]
     pub(crate) set_pin: Option<Spanned<RawSetPin>>,
-    /// Compares frame, trace or serial with what was approved.
+    /// Raises an interrupt line.
+    #[schemars(with = "Option<InterruptWord>")]
+    pub(crate) interrupt: Option<Word>,
+    /// Ends an actor's slice at a given place in its execution.
+    #[schemars(with = "Option<RawPreempt>")]
+    pub(crate) preempt: Option<Spanned<RawPreempt>>,
+    /// Compares frame, trace, serial or authority with what was approved.
     #[schemars(with = "Option<RawSnapshot>")]
     pub(crate) snapshot: Option<Spanned<RawSnapshot>>,
 }
@@ -127,11 +135,13 @@ pub(crate) enum Command<'a> {
     Never(&'a Spanned<RawCondition>),
     StableFor(&'a Spanned<RawCondition>),
     SetPin(&'a Spanned<RawSetPin>),
+    Interrupt(&'a Word),
+    Preempt(&'a Spanned<RawPreempt>),
     Snapshot(&'a Spanned<RawSnapshot>),
 }
 
 /// All commands, as scenarios write them.
-pub(crate) const COMMANDS: [&str; 19] = [
+pub(crate) const COMMANDS: [&str; 21] = [
     "delay",
     "wait-serial",
     "write-serial",
@@ -150,6 +160,8 @@ pub(crate) const COMMANDS: [&str; 19] = [
     "never",
     "stable-for",
     "set-pin",
+    "interrupt",
+    "preempt",
     "snapshot",
 ];
 
@@ -175,6 +187,8 @@ impl RawStep {
             self.never.as_ref().map(Command::Never),
             self.stable_for.as_ref().map(Command::StableFor),
             self.set_pin.as_ref().map(Command::SetPin),
+            self.interrupt.as_ref().map(Command::Interrupt),
+            self.preempt.as_ref().map(Command::Preempt),
             self.snapshot.as_ref().map(Command::Snapshot),
         ];
         let named = COMMANDS.into_iter().zip(commands);
@@ -192,6 +206,18 @@ pub(crate) struct RawSetPin {
     /// Its level.
     #[schemars(with = "LevelWord")]
     pub(crate) level: Word,
+}
+
+/// A place in an actor's execution.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPreempt {
+    /// The actor; it must be alive.
+    #[schemars(with = "String")]
+    pub(crate) actor: Word,
+    /// The fuel that it has used in this life when its slice ends.
+    #[schemars(with = "NumberWord")]
+    pub(crate) fuel: Word,
 }
 
 /// Text, or a list of bytes.
@@ -265,7 +291,9 @@ impl<'de> Visitor<'de> for SnapshotVisitor {
     type Value = RawSnapshot;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("`frame`, `trace` or `serial`, a list of them, or `{ frame: name }`")
+        f.write_str(
+            "`frame`, `trace`, `serial` or `authority`, a list of them, or `{ frame: name }`",
+        )
     }
 
     fn visit_str<E>(self, kind: &str) -> Result<RawSnapshot, E> {
@@ -296,18 +324,24 @@ impl JsonSchema for RawSnapshot {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let name = json_schema!({ "type": "string" });
+        let kind = json_schema!({ "enum": ["frame", "trace", "serial", "authority"] });
         json_schema!({
             "description": "What to compare: one kind, several, or kinds with a name for the file.",
             "anyOf": [
-                { "enum": ["frame", "trace", "serial"] },
+                kind,
                 {
                     "type": "array",
-                    "items": { "enum": ["frame", "trace", "serial"] },
+                    "items": kind,
                     "minItems": 1,
                 },
                 {
                     "type": "object",
-                    "properties": { "frame": name, "trace": name, "serial": name },
+                    "properties": {
+                        "frame": name,
+                        "trace": name,
+                        "serial": name,
+                        "authority": name,
+                    },
                     "additionalProperties": false,
                     "minProperties": 1,
                 },

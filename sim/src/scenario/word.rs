@@ -113,6 +113,33 @@ words! {
     NumberWord = { "type": "integer", "minimum": 0 };
     /// Schema of the only version there is.
     VersionWord = { "const": 1 };
+    /// Schema of a mailbox's size.
+    MailboxWord = { "type": "integer", "minimum": 1, "maximum": 1024 };
+    /// Schema of what a supervisor does about the others.
+    StrategyWord = { "enum": ["one-for-one", "one-for-all", "rest-for-one"] };
+    /// Schema of an intensity.
+    IntensityWord = { "type": "integer", "minimum": 0, "maximum": 1000 };
+    /// Schema of whether a child is started again.
+    RestartWord = { "enum": ["permanent", "transient", "temporary"] };
+    /// Schema of how a child is ended.
+    ShutdownWord = {
+        "anyOf": [
+            { "enum": ["kill", "wait"] },
+            {
+                "type": "string",
+                "pattern": "^\\s*[0-9]+(\\.[0-9]+)?\\s*(ns|us|µs|ms|s|min|h)\\s*$",
+            },
+        ],
+    };
+    /// Schema of an interrupt line.
+    InterruptWord = { "type": "integer", "minimum": 0, "maximum": 255 };
+    /// Schema of how an actor's life ended.
+    ExitWord = { "enum": ["normal", "killed", "abnormal", "linked"] };
+    /// Schema of an object, as grants name it.
+    ObjectWord = {
+        "type": "string",
+        "examples": ["gpio2", "vfs", "log", "namespace(/node/local)", "child(shell)"],
+    };
     /// Schema of a priority.
     PriorityWord = { "type": "integer", "minimum": 0, "maximum": 31 };
     /// Schema of a profile's name.
