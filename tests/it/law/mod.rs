@@ -2,6 +2,7 @@
 
 mod call;
 mod cspace;
+mod mailbox;
 mod schedule;
 
 use libtest_mimic::Failed;
@@ -13,7 +14,8 @@ use proptest::test_runner::TestRunner;
 
 /// Every law.
 pub(crate) fn trials() -> Vec<Trial> {
-    [schedule::trials(), cspace::trials(), call::trials()].into_iter().flatten().collect()
+    let suites = [schedule::trials(), mailbox::trials(), cspace::trials(), call::trials()];
+    suites.into_iter().flatten().collect()
 }
 
 /// A law as a test case: 256 random cases, or as many as `PROPTEST_CASES` says.
