@@ -81,6 +81,7 @@ pub mod manifest;
 pub mod mailbox;
 pub mod timer;
 pub mod schedule;
+pub mod lock;
 pub mod engine;
 pub mod personality;
 mod actor;

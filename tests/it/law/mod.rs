@@ -2,6 +2,7 @@
 
 mod call;
 mod cspace;
+mod lock;
 mod mailbox;
 mod schedule;
 
@@ -14,7 +15,8 @@ use proptest::test_runner::TestRunner;
 
 /// Every law.
 pub(crate) fn trials() -> Vec<Trial> {
-    let suites = [schedule::trials(), mailbox::trials(), cspace::trials(), call::trials()];
+    let suites =
+        [schedule::trials(), mailbox::trials(), lock::trials(), cspace::trials(), call::trials()];
     suites.into_iter().flatten().collect()
 }
 
