@@ -82,6 +82,7 @@ pub mod mailbox;
 pub mod timer;
 pub mod schedule;
 pub mod lock;
+pub mod namespace;
 pub mod engine;
 pub mod personality;
 mod actor;

@@ -4,6 +4,7 @@ mod call;
 mod cspace;
 mod lock;
 mod mailbox;
+mod namespace;
 mod schedule;
 
 use libtest_mimic::Failed;
@@ -15,8 +16,14 @@ use proptest::test_runner::TestRunner;
 
 /// Every law.
 pub(crate) fn trials() -> Vec<Trial> {
-    let suites =
-        [schedule::trials(), mailbox::trials(), lock::trials(), cspace::trials(), call::trials()];
+    let suites = [
+        schedule::trials(),
+        mailbox::trials(),
+        lock::trials(),
+        namespace::trials(),
+        cspace::trials(),
+        call::trials(),
+    ];
     suites.into_iter().flatten().collect()
 }
 
