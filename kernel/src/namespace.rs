@@ -6,9 +6,9 @@
 //! spelling, fits one line of the trace and cannot be mistaken for another. `/` alone is no name.
 //!
 //! A *mount* is a path under which everything that has no entry of its own resolves to one value:
-//! with `/node/far` mounted, `/node/far/echo` is that value with `/echo` behind it, and `/node/farm`
-//! is nothing. An entry for the whole name wins over every mount, then the longest mount wins. A
-//! name is taken once, as an entry or as a mount.
+//! with `/node/far` mounted, `/node/far/echo` is that value with `/echo` behind it, and
+//! `/node/farm` is nothing. An entry for the whole name wins over every mount, then the longest
+//! mount wins. A name is taken once, as an entry or as a mount.
 //!
 //! Values are numbers of the kernel's own; each stands behind one name. Looking a name up costs
 //! O(components · log names) and allocates nothing; only registering allocates.
@@ -58,7 +58,8 @@ impl Namespace {
         self.insert(name, Entry { kind: Kind::Exact, value })
     }
 
-    /// Takes a name or path away; says what it stood for. Refused with `NotFound`, also for a mount.
+    /// Takes a name or path away; says what it stood for. Refused with `NotFound` if it is not
+    /// registered, or is a mount.
     pub fn unregister(&mut self, name: &str) -> Result<usize, Refusal> {
         self.remove(name, Kind::Exact)
     }

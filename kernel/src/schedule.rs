@@ -8,23 +8,23 @@
 //!
 //! # Rescue
 //!
-//! A priority is *passed over* when a slice goes to a higher one while somebody of it is ready. It
-//! stays so until one of its own gets a slice or none is ready any more. When [`PASSED_OVER_MAX`]
-//! slices in a row have gone to the highest priority and somebody was passed over all the while,
-//! the next slice is a *rescue*: it goes to the first in the queue of a priority that was passed
-//! over. These take turns, downwards from the one that was rescued last and around. A rescue, or a
-//! moment when nobody is passed over, starts the count again.
+//! A slice *passes over* every priority below the one it goes to at which somebody is ready. When
+//! [`PASSED_OVER_MAX`] slices in a row have passed somebody over, the next one is a *rescue*: it
+//! goes to the first in the queue of a priority that the last of them passed over. These take
+//! turns, downwards from the one that was rescued last and around. The count starts again after a
+//! rescue, and when nobody is left of those whom the last slice passed over.
 //!
 //! That the turns are those of priorities passed over, not of all below the highest, matters when
 //! the highest comes and goes: an actor that happens to be the highest whenever a rescue is due,
 //! and never otherwise, is rescued too.
 //!
-//! The bound: of [`ROUND`] slices in a row, a priority at which somebody is ready all the while gets
-//! at least one. Proof: the highest priority is never passed over, so at most `PRIORITIES - 1` take
-//! turns. From the first slice on, which passes it over, a priority is among them; each other one
-//! comes before it at most once; and a rescue comes after at most `PASSED_OVER_MAX` slices. So an
-//! actor with n others before it in its queue runs within `(n + 1) * ROUND` slices, if those do not
-//! make way and come back to the front: that does not end their slice, but they run out of fuel.
+//! The bound: of [`ROUND`] slices in a row, a priority at which somebody is ready all the while
+//! gets at least one. Proof: until it does, each slice but rescues passes it over, so a rescue
+//! comes after at most `PASSED_OVER_MAX` slices and it is among those who take turns. The highest
+//! priority is never passed over, so these are at most `PRIORITIES - 1`, and each other one comes
+//! before it at most once. So an actor with n others before it in its queue runs within
+//! `(n + 1) * ROUND` slices, if it keeps its priority. One that makes way and comes back to the
+//! front counts as one of the n as often as it does so, which its fuel bounds.
 
 use alloc::vec::Vec;
 
@@ -33,6 +33,9 @@ use crate::limits::PRIORITIES;
 
 /// Slices within which every priority gets one, if somebody of it is ready all the while.
 pub const ROUND: u32 = (PASSED_OVER_MAX + 1) * (PRIORITIES as u32 - 1);
+
+// Else nobody would have been passed over when a rescue is due.
+const _: () = assert!(0 < PASSED_OVER_MAX);
 
 /// Nobody.
 const NONE: usize = usize::MAX;
@@ -58,9 +61,9 @@ pub struct Schedule {
     queues: [Queue; PRIORITIES],
     /// Bit n: somebody of priority n is ready.
     occupied: u32,
-    /// Bit n: priority n is passed over; somebody of it is ready.
+    /// Bit n: the last slice passed priority n over, and somebody of it has been ready since.
     passed_over: u32,
-    /// Slices in a row that passed somebody over.
+    /// Slices in a row that passed somebody over, as long as `passed_over` is not empty.
     passes: u32,
     /// The priority whose turn the last rescue was.
     rescued: usize,
@@ -152,14 +155,12 @@ impl Schedule {
             self.passes = 0;
         }
         if self.passes == PASSED_OVER_MAX {
-            self.passes = 0;
             self.rescued = self.next_rescue();
-            self.passed_over &= !(1 << self.rescued);
+            self.passed_over = 0;
             return Some(self.rescued);
         }
-        let lower = self.occupied & below(highest);
-        self.passed_over = (self.passed_over | lower) & !(1 << highest);
-        self.passes += u32::from(lower != 0);
+        self.passed_over = self.occupied & below(highest);
+        self.passes += 1;
         Some(highest)
     }
 

@@ -2,6 +2,9 @@
 
 mod call;
 mod cspace;
+mod lock;
+mod mailbox;
+mod namespace;
 mod schedule;
 mod supervisor;
 
@@ -14,10 +17,16 @@ use proptest::test_runner::TestRunner;
 
 /// Every law.
 pub(crate) fn trials() -> Vec<Trial> {
-    [schedule::trials(), cspace::trials(), call::trials(), supervisor::trials()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let suites = [
+        schedule::trials(),
+        mailbox::trials(),
+        lock::trials(),
+        namespace::trials(),
+        cspace::trials(),
+        call::trials(),
+        supervisor::trials(),
+    ];
+    suites.into_iter().flatten().collect()
 }
 
 /// A law as a test case: 256 random cases, or as many as `PROPTEST_CASES` says.
