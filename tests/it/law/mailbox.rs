@@ -81,7 +81,7 @@ fn take(mailbox: &mut Mailbox) -> Option<Sent> {
 }
 
 fn agrees_with_the_model(steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let mut mailbox = Mailbox::default();
+    let mut mailbox = Mailbox::with_capacity(MAILBOX_MESSAGES);
     let mut model = VecDeque::new();
     let (mut arrived, mut taken) = (0, 0);
     for step in steps {
@@ -118,7 +118,7 @@ fn agrees_with_the_model(steps: Vec<Step>) -> Result<(), TestCaseError> {
 
 /// Each sender numbers what was accepted of it; the receiver must hear 0, 1, 2 … of each.
 fn order_is_kept(steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let mut mailbox = Mailbox::default();
+    let mut mailbox = Mailbox::with_capacity(MAILBOX_MESSAGES);
     let mut sent = [0; SENDERS];
     let mut heard = [0; SENDERS];
     let mut hear = |mailbox: &mut Mailbox| {
@@ -147,7 +147,7 @@ fn order_is_kept(steps: Vec<Step>) -> Result<(), TestCaseError> {
 }
 
 fn full_is_exact(messages: Vec<(usize, usize)>) -> Result<(), TestCaseError> {
-    let mut mailbox = Mailbox::default();
+    let mut mailbox = Mailbox::with_capacity(MAILBOX_MESSAGES);
     let (mut count, mut bytes) = (0, 0);
     for (number, (sender, len)) in messages.into_iter().enumerate() {
         for other in [0, 1, len, PAYLOAD_MAX] {
