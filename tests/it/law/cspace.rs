@@ -26,18 +26,34 @@ const SPACES: usize = 3;
 /// What is done; `which` picks among the capabilities there are, dead handles included.
 #[derive(Clone, Debug)]
 enum Step {
-    Derive { which: usize, into: usize, rights: u32, badge: u64 },
+    Derive { which: usize, into: usize, kind: usize, rights: u32, badge: u64 },
+    Name { which: usize },
+    Rename,
     Relocate { which: usize, into: usize },
     Delete { which: usize },
     Revoke { which: usize },
     Clear { space: usize },
 }
 
+/// Where a capability is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Home {
+    /// In an actor's cspace.
+    Slot(usize, Handle),
+    /// In the hidden one behind the names; places there are used again.
+    Name(Place),
+}
+
+impl Home {
+    fn is_in(self, space: usize) -> bool {
+        matches!(self, Home::Slot(own, _) if own == space)
+    }
+}
+
 /// A capability that was ever handed out.
 #[derive(Clone, Debug)]
 struct Known {
-    space: usize,
-    handle: Handle,
+    home: Home,
     capability: Capability,
     /// Index of what it was derived from; `None` is the root.
     parent: Option<usize>,
@@ -62,7 +78,7 @@ impl Model {
     }
 
     fn used(&self, space: usize) -> usize {
-        self.known.iter().filter(|known| known.is_alive && known.space == space).count()
+        self.known.iter().filter(|known| known.is_alive && known.home.is_in(space)).count()
     }
 
     /// Children of the deleted hang below its parent.
@@ -104,68 +120,110 @@ pub(super) fn trials() -> Vec<Trial> {
 
 fn step() -> impl Strategy<Value = Step> {
     let which = 0..400usize;
+    let derive = (which.clone(), 0..SPACES, 0..OBJECTS.len(), 0..16u32, 0..3u64);
     prop_oneof![
-        8 => (which.clone(), 0..SPACES, 0..16u32, 0..3u64).prop_map(
-            |(which, into, rights, badge)| Step::Derive { which, into, rights, badge }
-        ),
+        8 => derive.prop_map(|(which, into, kind, rights, badge)| {
+            Step::Derive { which, into, kind, rights, badge }
+        }),
         2 => (which.clone(), 0..SPACES).prop_map(|(which, into)| Step::Relocate { which, into }),
+        2 => which.clone().prop_map(|which| Step::Name { which }),
         3 => which.clone().prop_map(|which| Step::Delete { which }),
         1 => which.prop_map(|which| Step::Revoke { which }),
         1 => (0..SPACES).prop_map(|space| Step::Clear { space }),
+        1 => (0..1usize).prop_map(|_| Step::Rename),
     ]
+}
+
+/// What the capabilities name: an actor in its first life, its endpoint, a directory and a file.
+const OBJECTS: [fn(ActorId) -> Object; 4] =
+    [Object::Child, Object::Endpoint, Object::Directory, Object::File];
+
+/// Whether one may be derived from the other: who has the actor has its endpoint, who has the
+/// endpoint may narrow it, and a directory is no file.
+fn is_narrower(part: Object, whole: Object) -> bool {
+    let rank = |object: Object| match object {
+        Object::Child(_) => 2,
+        Object::Endpoint(_) => 1,
+        _ => 0,
+    };
+    part.actor() == whole.actor() && (part == whole || rank(part) < rank(whole))
 }
 
 fn agrees_with_the_model(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let mut cspaces = Cspaces::new(SPACES);
     let mut model = Model::default();
-    let whole = Capability { object: Object::Log, rights: Rights::ALL, badge: 0 };
+    let mut life = ActorId::new(7, 1);
+    let whole = Capability { object: Object::Child(life), rights: Rights::ALL, badge: 0 };
     let root = cspaces.plant(whole);
     let first = cspaces.derive(root, whole, 0)?;
     model.known.push(Known {
-        space: 0,
-        handle: first,
+        home: Home::Slot(0, first),
         capability: whole,
         parent: None,
         is_alive: true,
     });
     for step in steps {
-        apply(&mut cspaces, &mut model, step)?;
+        if let Step::Rename = step {
+            let next = ActorId::new(7, life.generation() + 1);
+            cspaces.rename(root, life, next);
+            for known in &mut model.known {
+                known.capability.object = known.capability.object.with_actor(life, next);
+            }
+            life = next;
+        } else {
+            apply(&mut cspaces, &mut model, life, step)?;
+        }
         check(&cspaces, &model)?;
     }
     Ok(())
 }
 
-fn apply(cspaces: &mut Cspaces, model: &mut Model, step: Step) -> Result<(), TestCaseError> {
+fn apply(
+    cspaces: &mut Cspaces,
+    model: &mut Model,
+    life: ActorId,
+    step: Step,
+) -> Result<(), TestCaseError> {
     match step {
-        Step::Derive { which, into, rights, badge } => {
+        Step::Derive { which, into, kind, rights, badge } => {
             let index = which % model.known.len();
             let from = model.known[index].clone();
             let Some(rights) = Rights::from_bits(rights) else { return Ok(()) };
-            let wanted = Capability { rights, badge, ..from.capability };
+            let wanted = Capability { object: OBJECTS[kind](life), rights, badge };
             let result = find(cspaces, &from).and_then(|place| cspaces.derive(place, wanted, into));
             let is_lawful = from.is_alive
+                && is_narrower(wanted.object, from.capability.object)
                 && rights.is_within(from.capability.rights)
                 && (from.capability.badge == 0 || from.capability.badge == badge)
                 && model.used(into) < SLOTS;
             prop_assert_eq!(result.is_ok(), is_lawful);
             if let Ok(handle) = result {
                 model.known.push(Known {
-                    space: into,
-                    handle,
+                    home: Home::Slot(into, handle),
                     capability: wanted,
                     parent: Some(index),
                     is_alive: true,
                 });
             }
         }
+        Step::Name { which } => {
+            let index = which % model.known.len();
+            let from = model.known[index].clone();
+            if let Ok(place) = find(cspaces, &from) {
+                let home = Home::Name(cspaces.derive_name(place, from.capability)?);
+                model.known.push(Known { home, parent: Some(index), ..from });
+            }
+        }
         Step::Relocate { which, into } => {
             let index = which % model.known.len();
             let from = model.known[index].clone();
+            if let Home::Name(_) = from.home {
+                return Ok(());
+            }
             let moved = find(cspaces, &from).and_then(|place| cspaces.relocate(place, into));
             prop_assert_eq!(moved.is_ok(), from.is_alive && model.used(into) < SLOTS);
             if let Ok(handle) = moved {
-                model.known[index].space = into;
-                model.known[index].handle = handle;
+                model.known[index].home = Home::Slot(into, handle);
                 // The old handle lives on in the model as one that must never resolve again.
                 model.known.push(Known { is_alive: false, parent: None, ..from });
             }
@@ -194,24 +252,40 @@ fn apply(cspaces: &mut Cspaces, model: &mut Model, step: Step) -> Result<(), Tes
                 cspaces.delete(place);
             }
             for index in 0..model.known.len() {
-                if model.known[index].is_alive && model.known[index].space == space {
+                if model.known[index].is_alive && model.known[index].home.is_in(space) {
                     model.delete(index);
                 }
             }
         }
+        Step::Rename => unreachable!("needs no capability"),
     }
     Ok(())
 }
 
 fn find(cspaces: &Cspaces, known: &Known) -> Result<Place, Refusal> {
-    cspaces.find(known.space, known.handle)
+    match known.home {
+        Home::Slot(space, handle) => cspaces.find(space, handle),
+        Home::Name(place) if known.is_alive => Ok(place),
+        Home::Name(_) => Err(Refusal::NoCapability),
+    }
 }
 
 /// The living resolve to what the model says, the dead to nothing, and each cspace holds exactly
 /// the living.
 fn check(cspaces: &Cspaces, model: &Model) -> Result<(), TestCaseError> {
+    let mut names = 0;
     for known in &model.known {
-        match cspaces.get(known.space, known.handle) {
+        let (space, handle) = match known.home {
+            Home::Slot(space, handle) => (space, handle),
+            Home::Name(place) => {
+                if known.is_alive {
+                    names += 1;
+                    prop_assert_eq!(cspaces.at(place), known.capability);
+                }
+                continue;
+            }
+        };
+        match cspaces.get(space, handle) {
             Ok(capability) => {
                 prop_assert!(known.is_alive, "a stale handle resolves: {known:?}");
                 prop_assert_eq!(capability, known.capability);
@@ -222,6 +296,7 @@ fn check(cspaces: &Cspaces, model: &Model) -> Result<(), TestCaseError> {
             }
         }
     }
+    prop_assert_eq!(cspaces.hidden(), names + 1, "the names and one root");
     for space in 0..SPACES {
         prop_assert_eq!(cspaces.held(space).count(), model.used(space));
         prop_assert_eq!(cspaces.has_room(space), model.used(space) < SLOTS);
