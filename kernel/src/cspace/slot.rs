@@ -29,7 +29,7 @@ impl Place {
         }
     }
 
-    /// Whose cspace: an actor's index, [`Cspaces::roots`] or [`Cspaces::names`].
+    /// Whose cspace: an actor's index, `Cspaces::roots` or `Cspaces::names`.
     pub const fn space(self) -> usize {
         ((self.0.get() - 1) >> 16) as usize
     }
