@@ -3,7 +3,6 @@
 use abi::handle::Handle;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::actor::Activity;
@@ -14,7 +13,7 @@ use crate::capability::Object;
 use crate::cspace::Place;
 use crate::id::ActorId;
 use crate::mailbox::Mailbox;
-use crate::manifest::Restart;
+use crate::role::Part;
 use crate::role::Role;
 use crate::role::Standing;
 use crate::role::Use;
@@ -24,23 +23,6 @@ use crate::trace::What;
 
 /// The last life of a place. One more would not be an id any more, so the place is retired.
 const LAST_LIFE: u32 = (1 << 31) - 1;
-
-/// What a new role is told.
-#[derive(Clone, Debug)]
-pub(crate) struct Part {
-    /// What it is called.
-    pub(crate) name: String,
-    /// 0 to 31, larger runs first.
-    pub(crate) priority: u8,
-    /// Bytes of linear memory it may have.
-    pub(crate) memory: usize,
-    /// Messages that its mailbox takes.
-    pub(crate) mailbox: usize,
-    /// Whether it is started again.
-    pub(crate) restart: Restart,
-    /// Whether it is a service of the kernel image.
-    pub(crate) is_service: bool,
-}
 
 impl State {
     /// Takes a place for a role, with memory from the arena and a root for all that will be said to
@@ -55,21 +37,8 @@ impl State {
         let life = ActorId::new(place as u16, self.lives[place] + 1);
         let object = Object::Child(life);
         let root = self.cspaces.plant(Capability { object, rights: Rights::ALL, badge: 0 });
-        let Part { name, priority, memory, mailbox, restart, is_service } = part;
         let standing = Vec::new();
-        let restarts = 0;
-        self.roles[place] = Some(Role {
-            name,
-            priority,
-            memory,
-            mailbox,
-            restart,
-            is_service,
-            standing,
-            root,
-            life,
-            restarts,
-        });
+        self.roles[place] = Some(Role { part, standing, root, life, restarts: 0 });
         Ok(place)
     }
 
@@ -85,26 +54,25 @@ impl State {
             role.restarts += 1;
             self.cspaces.rename(root, last, id);
         }
-        let (priority, name) = (usize::from(role.priority), role.name.clone());
-        let (mailbox, restarts) = (Mailbox::with_capacity(role.mailbox), role.restarts);
-        let is_service = role.is_service;
-        let memory_max = u32::try_from(role.memory).unwrap_or(u32::MAX);
+        let (part, restarts) = (role.part.clone(), role.restarts);
+        let priority = usize::from(part.priority);
         let endpoint = Capability { object: Object::Endpoint(id), rights: Rights::ALL, badge: 0 };
         let own = self.hide(root, endpoint, Use::Own).expect("an actor has its endpoint");
         let first = self.cspaces.derive(own, endpoint, place);
         assert_eq!(first, Ok(Handle::OWN_ENDPOINT), "the first slot of a new cspace");
         let object = Object::Reply(id);
         let reply = self.cspaces.plant(Capability { object, rights: Rights::ALL, badge: 0 });
-        let (activity, turn) = match is_handler {
-            true => (Activity::Waiting, Turn::Handle),
-            false => (Activity::Ready, Turn::Start),
+        let (activity, turn) = if is_handler {
+            (Activity::Waiting, Turn::Handle)
+        } else {
+            (Activity::Ready, Turn::Start)
         };
         self.actors[place] = Some(Actor {
             id,
-            name,
+            name: part.name,
             priority,
             effective: priority,
-            mailbox,
+            mailbox: Mailbox::with_capacity(part.mailbox),
             activity,
             turn,
             own,
@@ -118,19 +86,17 @@ impl State {
             traps_exits: false,
             is_asked: false,
             restarts,
-            is_service,
+            is_service: part.is_service,
         });
         self.living += 1;
         if activity == Activity::Ready {
             self.make_ready(place);
         }
-        // A priority is below 32.
-        let what = What::Spawn { priority: priority as u8, memory: memory_max };
-        let role = self.roles[place].as_ref().expect("still played");
-        self.trace.push(
-            Record { at: self.now, slice: self.slice, actor: Some(id), what },
-            role.name.as_bytes(),
-        );
+        let memory = u32::try_from(part.memory).unwrap_or(u32::MAX);
+        let what = What::Spawn { priority: part.priority, memory };
+        let actor = self.actors[place].as_ref().expect("it has just begun to live");
+        let record = Record { at: self.now, slice: self.slice, actor: Some(id), what };
+        self.trace.push(record, actor.name.as_bytes());
     }
 
     /// Promises a capability to all lives of an actor, in the order of its slots.
@@ -178,9 +144,10 @@ impl State {
         is_mount: bool,
     ) -> Result<(), Refusal> {
         let hidden = self.hide(from, wanted, Use::Name)?;
-        let named = match is_mount {
-            true => self.namespace.mount(name, hidden.slot()),
-            false => self.namespace.register(name, hidden.slot()),
+        let named = if is_mount {
+            self.namespace.mount(name, hidden.slot())
+        } else {
+            self.namespace.register(name, hidden.slot())
         };
         if let Err(refusal) = named {
             self.remove_hidden(hidden);
@@ -191,8 +158,8 @@ impl State {
         Ok(())
     }
 
-    /// Whether a place can still be given to another actor.
-    pub(crate) fn is_reusable(&self, place: usize) -> bool {
+    /// Whether a place can see another life.
+    pub(crate) fn has_life_left(&self, place: usize) -> bool {
         self.lives[place] < LAST_LIFE
     }
 

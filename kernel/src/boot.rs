@@ -6,7 +6,6 @@ use abi::rights::Rights;
 use alloc::string::String;
 use core::fmt;
 
-use crate::birth::Part;
 use crate::capability::Capability;
 use crate::capability::MemoryRange;
 use crate::capability::Object;
@@ -26,6 +25,7 @@ use crate::manifest::ActorManifest;
 use crate::manifest::GrantObject;
 use crate::manifest::Manifest;
 use crate::manifest::Program;
+use crate::role::Part;
 use crate::state::State;
 use crate::supervisor::SupervisorId;
 use crate::trace::What;
@@ -290,7 +290,7 @@ fn root_of(
 }
 
 fn actor_of(state: &State, name: &str) -> Result<(Place, ActorId), BootReason> {
-    let named = state.roles.iter().flatten().find(|role| role.name == *name);
+    let named = state.roles.iter().flatten().find(|role| role.part.name == *name);
     let role = named.ok_or_else(|| BootReason::UnknownEndpoint(name.into()))?;
     Ok((role.root, role.life))
 }

@@ -63,7 +63,7 @@ impl State {
         self.cspaces.reset(index);
         let role = self.roles[index].as_ref().expect("an actor plays a role");
         let root = role.root;
-        let stays = role.restart != Restart::Temporary && !self.is_off;
+        let stays = role.part.restart != Restart::Temporary && !self.is_off;
         if stays {
             self.tell_all(root, obituary, &mut loss);
         } else {
@@ -87,8 +87,8 @@ impl State {
                 self.remove_hidden(*place);
             }
         }
-        self.arena += role.memory;
-        if self.is_reusable(index) {
+        self.arena += role.part.memory;
+        if self.has_life_left(index) {
             // There are fewer places than a word of 16 bits counts.
             self.vacant.push(index as u16);
         }

@@ -202,9 +202,13 @@ impl Kernel {
     /// Begins the next life of an actor.
     fn start(&mut self, state: &mut State, place: usize) {
         let role = state.roles[place].as_ref().expect("who is started again plays a role");
-        let (memory, life) = (role.memory, role.life);
-        if let Err(error) = self.crew.make(place, memory) {
-            state.record_of(Some(life), What::StartFailed, error.to_string().as_bytes());
+        let (memory, life) = (role.part.memory, role.life);
+        let made = self.crew.make(place, memory).map_err(|error| error.to_string());
+        let has_life_left = state.has_life_left(place);
+        let made = made.and_then(|()| has_life_left.then_some(()).ok_or("no life left".into()));
+        if let Err(error) = made {
+            self.crew.drop_body(place);
+            state.record_of(Some(life), What::StartFailed, error.as_bytes());
             state.supervision.started(place, false, state.now);
             return;
         }

@@ -7,9 +7,9 @@ use crate::cspace::Place;
 use crate::id::ActorId;
 use crate::manifest::Restart;
 
-/// The part that an actor plays. It outlives the actor as long as a supervisor may start it again.
+/// What an actor shall be.
 #[derive(Clone, Debug)]
-pub(crate) struct Role {
+pub(crate) struct Part {
     /// What it is called.
     pub(crate) name: String,
     /// 0 to 31, larger runs first.
@@ -22,6 +22,13 @@ pub(crate) struct Role {
     pub(crate) restart: Restart,
     /// Whether it is a service of the kernel image.
     pub(crate) is_service: bool,
+}
+
+/// The part that an actor plays. It outlives the actor as long as a supervisor may start it again.
+#[derive(Clone, Debug)]
+pub(crate) struct Role {
+    /// What the actor shall be.
+    pub(crate) part: Part,
     /// What it is given in each life, in the order of its slots.
     pub(crate) standing: Vec<Standing>,
     /// The root of all capabilities to it, which stays from life to life.

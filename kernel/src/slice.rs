@@ -258,7 +258,7 @@ fn spawn<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> u
         unreachable!("only a spawn is settled here");
     };
     let role = state.roles[place].as_ref().expect("the role was cast with the call");
-    let (memory_max, root, id) = (role.memory, role.root, role.life);
+    let (memory_max, root, id) = (role.part.memory, role.root, role.life);
     let loaded = stage.crew.load_wasm(place, wasm.of(stage.body.memory()));
     // A compiler looks at each byte once.
     stage.extra += wasm.len as u64;

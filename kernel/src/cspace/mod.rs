@@ -1,8 +1,8 @@
 //! Who holds what, and from which capability it was derived.
 //!
-//! Every actor has a cspace of [`SLOTS`](crate::limits::SLOTS) slots. All cspaces stand in one table, because the
-//! derivation tree runs through them: removing [leaf after leaf](Cspaces::remove_leaf) below a
-//! capability removes every descendant wherever it is. Behind the actors' cspaces there are two
+//! Every actor has a cspace of [so many slots](crate::limits::SLOTS). All cspaces stand in one
+//! table, because the derivation tree runs through them: removing
+//! [leaf after leaf](Cspaces::remove_leaf) below a capability removes every descendant wherever it is. Behind the actors' cspaces there are two
 //! hidden ones of the kernel's own: one holds the root of every object, so that whatever an object's
 //! death must take away hangs below one root; the other holds what names stand for.
 //!

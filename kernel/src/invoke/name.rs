@@ -50,9 +50,10 @@ impl State {
         is_mount: bool,
     ) -> Result<Outcome, Refusal> {
         let name = self.named(handle, name, Rights::WRITE)?;
-        let slot = match is_mount {
-            true => self.namespace.unmount(name)?,
-            false => self.namespace.unregister(name)?,
+        let slot = if is_mount {
+            self.namespace.unmount(name)?
+        } else {
+            self.namespace.unregister(name)?
         };
         let hidden = Place::new(self.cspaces.names(), slot);
         let id = self.cspaces.at(hidden).object.actor();
@@ -126,9 +127,10 @@ impl State {
         let prefix = text(prefix.of(memory))?;
         let lines = self.name_lines(Handle::from_word(Call::SUITABLE), prefix)?;
         let fits = &lines.as_bytes()[..lines.len().min(into.len)];
-        let end = match fits.len() < lines.len() {
-            true => fits.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1),
-            false => fits.len(),
+        let end = if fits.len() < lines.len() {
+            fits.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1)
+        } else {
+            fits.len()
         };
         into.part(0, end).of_mut(memory).copy_from_slice(&fits[..end]);
         // A buffer lies in a 32-bit memory.

@@ -13,7 +13,6 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::actor::Buffer;
-use crate::birth::Part;
 use crate::call::Answer;
 use crate::call::Call;
 use crate::capability::Capability;
@@ -34,6 +33,7 @@ use crate::limits::SLOTS;
 use crate::manifest::ChildSpec;
 use crate::manifest::Restart;
 use crate::manifest::Shutdown;
+use crate::role::Part;
 use crate::state::Left;
 use crate::state::State;
 use crate::supervisor::SupervisorId;
