@@ -134,6 +134,11 @@ pub(crate) fn refusal(actors: Vec<ActorManifest>) -> String {
     }
 }
 
+/// A kernel with these actors, and its board.
+pub(crate) fn machine(actors: Vec<ActorManifest>) -> (Kernel, Bare) {
+    (boot(actors).expect("the test's own manifest is right"), Bare(Void))
+}
+
 fn boot(actors: Vec<ActorManifest>) -> Result<Kernel, BootError> {
     boot_under(Vec::new(), actors)
 }

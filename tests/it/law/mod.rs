@@ -2,6 +2,7 @@
 
 mod call;
 mod cspace;
+mod fuel;
 mod lock;
 mod mailbox;
 mod namespace;
@@ -24,6 +25,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         namespace::trials(),
         cspace::trials(),
         call::trials(),
+        fuel::trials(),
         supervisor::trials(),
     ];
     suites.into_iter().flatten().collect()
