@@ -56,7 +56,9 @@ impl Crew {
     /// Makes a body from the code of a place, with at most so much linear memory.
     pub(crate) fn make(&mut self, place: usize, memory_max: usize) -> Result<(), LoadError> {
         let body = match self.codes[place].as_ref().expect("loaded before it is made") {
-            Code::Wasm(module) => Body::Wasm(self.engine.instantiate(module, memory_max)?),
+            Code::Wasm(module) => {
+                Body::Wasm(Box::new(self.engine.instantiate(module, memory_max)?))
+            }
             Code::Native(make) => Body::Native(Service::new(make())),
         };
         self.bodies[place] = Some(body);
