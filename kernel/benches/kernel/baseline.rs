@@ -3,10 +3,13 @@
 use std::collections::VecDeque;
 use std::hint::black_box;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use crate::cast::PAYLOAD;
+use crate::stopwatch::RUNS;
 use crate::stopwatch::best;
 use crate::stopwatch::each;
+use crate::stopwatch::time;
 
 /// Messages in one measurement.
 const MESSAGES: usize = 10_000;
@@ -88,12 +91,12 @@ pub(crate) fn boxes(count: usize) -> f64 {
     each(took, count)
 }
 
-fn best_of_prepared(prepare: impl Fn() -> Vec<Box<[usize; 6]>>) -> std::time::Duration {
+fn best_of_prepared(prepare: impl Fn() -> Vec<Box<[usize; 6]>>) -> Duration {
     let once = |_| {
         let boxes = prepare();
-        crate::stopwatch::time(|| drop(black_box(boxes)))
+        time(|| drop(black_box(boxes)))
     };
-    (0..crate::stopwatch::RUNS).map(once).min().unwrap_or_default()
+    (0..RUNS).map(once).min().unwrap_or_default()
 }
 
 fn engine() -> wasmi::Engine {

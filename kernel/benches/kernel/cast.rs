@@ -69,7 +69,8 @@ pub(crate) enum Make {
 }
 
 impl Make {
-    fn program(self) -> Program {
+    /// The code.
+    pub(crate) fn program(self) -> Program {
         match self {
             Make::Native => Program::Native(|| Box::new(Thrower { payload: [0; PAYLOAD] })),
             Make::Handler => module(include_str!("handler.wat")),

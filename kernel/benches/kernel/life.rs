@@ -1,5 +1,7 @@
 //! How fast actors are made: by another's call, and again after their end.
 
+use std::hint::black_box;
+
 use abi::rights::Rights;
 use abi::spawn::SpawnOptions;
 use kernel::limits::INTENSITY_MAX;
@@ -20,9 +22,12 @@ use kernel::trace::Capacity;
 use kernel::trace::What;
 
 use crate::baseline;
+use crate::cast::Make;
+use crate::cast::Round;
 use crate::cast::TWO_PAGES;
 use crate::cast::actor;
 use crate::cast::manifest;
+use crate::cast::throwers;
 use crate::stopwatch::best;
 use crate::stopwatch::each;
 use crate::world::World;
@@ -36,10 +41,14 @@ const TURNS_MAX: usize = 10 * LIVES;
 /// Places, most of them empty.
 const PLACES: [usize; 2] = [16, 16_384];
 
+/// Native actors that are booted together.
+const BOOTED: [usize; 3] = [16, 1_024, 16_384];
+
 /// Where the spawner's options lie in its memory.
 const OPTIONS_AT: usize = 4_096;
 
 pub(crate) fn figure() {
+    boots();
     let child = wat::parse_str(include_str!("brief.wat")).expect("the actor is well written");
     let (birth, link) = baseline::bare_birth(&child);
     println!(
@@ -53,6 +62,22 @@ pub(crate) fn figure() {
     }
     for places in PLACES {
         print_rate("restart", places, lives(&restarting(&child, places)), link);
+    }
+}
+
+/// A whole population at once. The trace of each has the same size.
+fn boots() {
+    let trace = Capacity { records: 1_024, bytes: 4_096 };
+    let mut least = None;
+    for count in BOOTED {
+        let boot = || drop(black_box(throwers(count, Make::Native, Round::Ring, trace)));
+        let nanos = each(best(boot), count);
+        let least = *least.get_or_insert(nanos);
+        println!(
+            "boot                {count:>6} actors: {:>6.2} µs each, {:.2}x 16 actors",
+            nanos / 1e3,
+            nanos / least
+        );
     }
 }
 
