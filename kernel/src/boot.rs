@@ -3,6 +3,7 @@
 use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use core::fmt;
 
@@ -123,6 +124,9 @@ impl fmt::Display for BootError {
 
 impl core::error::Error for BootError {}
 
+/// Where the actors of a manifest are, by name: each is looked for at every grant that names it.
+type Names<'manifest> = BTreeMap<&'manifest str, usize>;
+
 /// Puts the population of a manifest into an empty state.
 pub(crate) fn populate(
     state: &mut State,
@@ -133,9 +137,11 @@ pub(crate) fn populate(
     let count = u16::try_from(manifest.actors.len()).unwrap_or(u16::MAX);
     state.record_of(None, What::Boot { actors: count }, &[]);
     supervise(state, manifest)?;
+    let mut names = Names::new();
     for (index, actor) in manifest.actors.iter().enumerate() {
         let fail = |reason| BootError { actor: actor.name.clone(), reason };
-        let supervisor = check(state, manifest, index).map_err(fail)?;
+        let supervisor = check(state, manifest, index, &names).map_err(fail)?;
+        names.insert(&actor.name, index);
         let place = state.cast(part(actor)).map_err(|_| fail(BootReason::TooManyActors))?;
         assert_eq!(place, index, "places are given out in order");
         let made = crew.load(place, &actor.program).and_then(|()| crew.make(place, actor.memory));
@@ -147,7 +153,7 @@ pub(crate) fn populate(
     }
     for (place, actor) in manifest.actors.iter().enumerate() {
         let fail = |reason| BootError { actor: actor.name.clone(), reason };
-        promise_all(state, manifest, place).map_err(fail)?;
+        promise_all(state, manifest, place, &names).map_err(fail)?;
         state.give(place);
         for name in &actor.names {
             let name = name.replace("{identity}", &manifest.identity);
@@ -196,12 +202,17 @@ fn supervisor_id(state: &State, name: Option<&String>) -> Result<SupervisorId, B
     Ok(SupervisorId::new(number as u16))
 }
 
-fn check(state: &State, manifest: &Manifest, index: usize) -> Result<SupervisorId, BootReason> {
+fn check(
+    state: &State,
+    manifest: &Manifest,
+    index: usize,
+    names: &Names<'_>,
+) -> Result<SupervisorId, BootReason> {
     let actor = &manifest.actors[index];
     if manifest.places.min(ACTORS_MAX) <= index {
         return Err(BootReason::TooManyActors);
     }
-    let is_taken = manifest.actors[..index].iter().any(|other| other.name == actor.name);
+    let is_taken = names.contains_key(actor.name.as_str());
     if actor.name.is_empty() || NAME_MAX < actor.name.len() || is_taken {
         return Err(BootReason::BadName);
     }
@@ -220,9 +231,14 @@ fn check(state: &State, manifest: &Manifest, index: usize) -> Result<SupervisorI
     supervisor_id(state, actor.supervisor.as_ref())
 }
 
-fn promise_all(state: &mut State, manifest: &Manifest, place: usize) -> Result<(), BootReason> {
+fn promise_all(
+    state: &mut State,
+    manifest: &Manifest,
+    place: usize,
+    names: &Names<'_>,
+) -> Result<(), BootReason> {
     for grant in &manifest.actors[place].grants {
-        let (root, object) = root_of(state, manifest, &grant.object)?;
+        let (root, object) = root_of(state, manifest, names, &grant.object)?;
         let wanted = Capability { object, rights: grant.rights, badge: 0 };
         // Rights and parts are checked when the manifest is written; the root has all there are.
         state.promise(place, root, wanted).map_err(|_| BootReason::TooManyGrants)?;
@@ -242,19 +258,20 @@ fn name_actor(state: &mut State, place: usize, name: &str) -> Result<(), BootRea
 fn root_of(
     state: &mut State,
     manifest: &Manifest,
+    names: &Names<'_>,
     grant: &GrantObject,
 ) -> Result<(Place, Object), BootReason> {
     let object = match grant {
         GrantObject::Endpoint(name) => {
-            let (root, id) = actor_of(state, name)?;
+            let (root, id) = actor_of(state, names, name)?;
             return Ok((root, Object::Endpoint(id)));
         }
         GrantObject::Child(name) => {
-            let (root, id) = actor_of(state, name)?;
+            let (root, id) = actor_of(state, names, name)?;
             return Ok((root, Object::Child(id)));
         }
         GrantObject::Directory(name) => {
-            let (root, id) = actor_of(state, name)?;
+            let (root, id) = actor_of(state, names, name)?;
             return Ok((root, Object::Directory(id)));
         }
         GrantObject::Region(name) => region(manifest, name)?,
@@ -289,9 +306,9 @@ fn root_of(
     Ok((device(state, object), object))
 }
 
-fn actor_of(state: &State, name: &str) -> Result<(Place, ActorId), BootReason> {
-    let named = state.roles.iter().flatten().find(|role| role.part.name == *name);
-    let role = named.ok_or_else(|| BootReason::UnknownEndpoint(name.into()))?;
+fn actor_of(state: &State, names: &Names<'_>, name: &str) -> Result<(Place, ActorId), BootReason> {
+    let place = names.get(name).ok_or_else(|| BootReason::UnknownEndpoint(name.into()))?;
+    let role = state.roles[*place].as_ref().expect("every actor was cast before");
     Ok((role.root, role.life))
 }
 

@@ -4,6 +4,7 @@ use abi::handle::Handle;
 
 use crate::id::ActorId;
 use crate::limits::MAILBOX_BYTES;
+use crate::limits::PAYLOAD_MAX;
 use crate::queue::ByteQueue;
 
 /// What the receiver is told about a message beside its payload.
@@ -27,9 +28,11 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    /// A mailbox for this many messages, with [`MAILBOX_BYTES`] for their payloads.
+    /// A mailbox for this many messages, with [`MAILBOX_BYTES`] for their payloads, or less if so
+    /// many messages cannot have so much.
     pub fn with_capacity(messages: usize) -> Mailbox {
-        Mailbox { queue: ByteQueue::with_capacity(messages, MAILBOX_BYTES), arrived: 0 }
+        let bytes = MAILBOX_BYTES.min(messages * PAYLOAD_MAX);
+        Mailbox { queue: ByteQueue::with_capacity(messages, bytes), arrived: 0 }
     }
 
     /// Messages that wait.

@@ -21,6 +21,8 @@ use crate::limits::TABLE_MAX;
 pub(crate) struct Cell<H> {
     /// There while the instance runs.
     pub(super) host: Option<H>,
+    /// How the call by which the instance left goes on.
+    pub(super) left: Option<Left>,
     /// The exported memory, once there is an instance.
     pub(super) memory: Option<Memory>,
     pub(super) quota: Quota,
@@ -74,19 +76,10 @@ impl ResourceLimiter for Quota {
     }
 }
 
-/// The error by which a call leaves the engine; it carries the type of the result that is due and
-/// what is made of the answer.
+/// A call that has left the engine: the type of the result that is due and what is made of the
+/// answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Left(pub(super) ResultKind, pub(super) fn(u64) -> u64);
-
-impl core::fmt::Display for Left {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("a kernel call that must wait")
-    }
-}
-
-impl core::error::Error for Left {}
-impl wasmi::errors::HostError for Left {}
 
 /// What a host function returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,7 +205,11 @@ fn enter_host<H: Host, R: Output>(
     caller.set_fuel(fuel.saturating_sub(reply.fuel))?;
     match reply.answer {
         Answer::Now(word) => Ok(R::from_word(result(word))),
-        Answer::Leave => Err(wasmi::Error::host(Left(R::KIND, result))),
+        Answer::Leave => {
+            caller.data_mut().left = Some(Left(R::KIND, result));
+            // wasmi boxes every error; this one has nothing behind it that would take a second box.
+            Err(wasmi::Error::i32_exit(0))
+        }
     }
 }
 

@@ -81,7 +81,8 @@ impl<H: Host + 'static> Engine<H> {
         memory_max: usize,
     ) -> Result<Instance<H>, LoadError> {
         let quota = Quota { memory_max, denied: None, is_made: false };
-        let mut store = Store::new(&self.engine, Cell { host: None, memory: None, quota });
+        let mut store =
+            Store::new(&self.engine, Cell { host: None, left: None, memory: None, quota });
         store.limiter(|cell| &mut cell.quota);
         store.set_fuel(START_FUEL).expect("the engine counts fuel");
         let linked = self.linker.instantiate_and_start(&mut store, &module.module);
@@ -164,8 +165,8 @@ impl<H: Host + 'static> Instance<H> {
         else {
             panic!("only a call that has left is answered");
         };
-        let left = call.host_error().downcast_ref::<Left>();
-        let Left(kind, result) = *left.expect("calls leave in one way");
+        let left = self.store.data_mut().left.take();
+        let Left(kind, result) = left.expect("a call that leaves says how it goes on");
         let word = result(word);
         let input = match kind {
             ResultKind::Nothing => None,
