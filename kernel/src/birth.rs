@@ -42,6 +42,15 @@ impl State {
         Ok(place)
     }
 
+    /// Lets the actors of a place have more linear memory, if the arena has it.
+    pub(crate) fn widen(&mut self, place: usize, memory: usize) -> Result<(), Refusal> {
+        let role = self.roles[place].as_mut().expect("a role is cast before it is widened");
+        let more = memory.saturating_sub(role.part.memory);
+        self.arena = self.arena.checked_sub(more).ok_or(Refusal::NoRoom)?;
+        role.part.memory += more;
+        Ok(())
+    }
+
     /// Lets the actor of a place begin its next life.
     pub(crate) fn settle(&mut self, place: usize, is_handler: bool, memory: usize) {
         assert!(self.actors[place].is_none(), "one actor at a time");

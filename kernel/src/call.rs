@@ -129,9 +129,9 @@ calls! {
     LookupActor = "lookup";
     /// `(handle, prefix ptr, prefix len, ptr, len)`: the paths below a prefix.
     ListNames = "ns_list";
-    /// `(prefix ptr, prefix len, ptr, len, size ptr)`: the same, cut to the buffer.
+    /// `(prefix ptr, prefix len, ptr, len, size ptr)`: the paths that begin with it byte by byte.
     ListPaths = "ns_list";
-    /// `(id, ptr, len)`: a name of an actor.
+    /// `(id, ptr, len)`: a name of an actor, cut to the buffer, with a zero behind it.
     ReverseLookup = "reverse_lookup";
     /// `(ptr, len)`: what this node is called.
     NodeName = "node_name";

@@ -53,6 +53,14 @@ impl Crew {
         Ok(())
     }
 
+    /// Bytes of linear memory with which a body of this place starts.
+    pub(crate) fn first_memory(&self, place: usize) -> usize {
+        match &self.codes[place] {
+            Some(Code::Wasm(module)) => module.memory_size(),
+            _ => 0,
+        }
+    }
+
     /// Makes a body from the code of a place, with at most so much linear memory.
     pub(crate) fn make(&mut self, place: usize, memory_max: usize) -> Result<(), LoadError> {
         let body = match self.codes[place].as_ref().expect("loaded before it is made") {

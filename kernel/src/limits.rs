@@ -54,8 +54,11 @@ pub const CALL_FUEL: u64 = 10;
 /// Logical instructions that a service of the kernel image takes for a message, beside its calls.
 pub const NATIVE_FUEL: u64 = 100;
 
-/// Bytes of linear memory of an actor whose maker cannot say how much (seed 001: stack and heap).
+/// Bytes of linear memory of an actor whose maker cannot say how much, unless it starts with more.
 pub const PLAIN_MEMORY: usize = 128 * 1024;
+
+/// Bytes that such an actor may have beside what it starts with (seed 001: heap).
+pub const PLAIN_HEAP: usize = 64 * 1024;
 
 /// Actors that one actor can be linked to.
 pub const LINKS_MAX: usize = 16;

@@ -26,6 +26,7 @@ use crate::fault::ExitReason;
 use crate::id::ActorId;
 use crate::limits::BYTES_PER_FUEL;
 use crate::limits::MESSAGE_MAX;
+use crate::limits::PLAIN_HEAP;
 use crate::limits::SLICE_FUEL;
 use crate::receive::receive;
 use crate::receive::receive_answer;
@@ -258,19 +259,12 @@ fn spawn<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> u
         unreachable!("only a spawn is settled here");
     };
     let role = state.roles[place].as_ref().expect("the role was cast with the call");
-    let (memory_max, root, id) = (role.part.memory, role.root, role.life);
-    let loaded = stage.crew.load_wasm(place, wasm.of(stage.body.memory()));
+    let (root, id) = (role.root, role.life);
     // A compiler looks at each byte once.
     stage.extra += wasm.len as u64;
-    let made = loaded.and_then(|()| stage.crew.make(place, memory_max));
-    let refusal = match made {
-        Ok(()) => state.supervision.add(supervisor, place, child, false).err(),
-        Err(error) => {
-            state.record(What::StartFailed, error.to_string().as_bytes());
-            Some(Refusal::Invalid)
-        }
-    };
-    if let Some(refusal) = refusal {
+    let made = make(state, stage, wasm, place, is_plain);
+    let added = made.and_then(|()| state.supervision.add(supervisor, place, child, false));
+    if let Err(refusal) = added {
         stage.crew.drop_body(place);
         stage.crew.drop_code(place);
         state.vacate(place);
@@ -281,6 +275,25 @@ fn spawn<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> u
     state.settle(place, is_handler, memory);
     state.give(place);
     hand_over(state, root, id, is_linked, is_plain)
+}
+
+/// Compiles a module and makes the body of a place from it.
+fn make<B: Board>(
+    state: &mut State,
+    stage: &mut Stage<'_, B>,
+    wasm: Buffer,
+    place: usize,
+    is_plain: bool,
+) -> Result<(), Refusal> {
+    let loaded = stage.crew.load_wasm(place, wasm.of(stage.body.memory()));
+    if is_plain && loaded.is_ok() {
+        state.widen(place, stage.crew.first_memory(place).saturating_add(PLAIN_HEAP))?;
+    }
+    let memory_max = state.roles[place].as_ref().map_or(0, |role| role.part.memory);
+    loaded.and_then(|()| stage.crew.make(place, memory_max)).map_err(|error| {
+        state.record(What::StartFailed, error.to_string().as_bytes());
+        Refusal::Invalid
+    })
 }
 
 /// Gives the maker its child.

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use abi::rights::Rights;
+use abi::spawn;
 use abi::spawn::SpawnOptions;
 use kernel::limits::INTENSITY_MAX;
 use kernel::manifest::ActorManifest;
@@ -113,11 +114,11 @@ fn spawning(child: &[u8], places: usize) -> Manifest {
     name[..5].copy_from_slice(b"child");
     let options = SpawnOptions {
         priority: 16,
-        restart: 2,
+        restart: spawn::Restart::Temporary,
         mailbox: 0,
         memory: TWO_PAGES as u32,
         shutdown_ms: 0,
-        flags: 0,
+        is_linked: false,
         name,
     };
     let text = include_str!("spawner.wat")

@@ -6,6 +6,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 use wasmi::ExternType;
+use wasmi::MemoryType;
 
 use crate::call::Host;
 use crate::engine::Engine;
@@ -16,6 +17,18 @@ use crate::engine::import::display;
 pub struct Module {
     pub(super) module: wasmi::Module,
     pub(super) has_handler: bool,
+}
+
+impl Module {
+    /// Bytes of linear memory that an instance starts with; 0 if the module exports none.
+    pub fn memory_size(&self) -> usize {
+        let Some(ExternType::Memory(memory)) = self.module.get_export("memory") else { return 0 };
+        // A page has 65536 bytes or, by the custom page sizes, one; wasmi shows which by equality.
+        let mut usual = MemoryType::builder();
+        usual.memory64(memory.is_64()).min(memory.minimum()).max(memory.maximum());
+        let page = if usual.build().is_ok_and(|usual| usual == memory) { 1 << 16 } else { 1 };
+        usize::try_from(memory.minimum().saturating_mul(page)).unwrap_or(usize::MAX)
+    }
 }
 
 /// Why bytes do not become an instance.

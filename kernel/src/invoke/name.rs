@@ -107,8 +107,7 @@ impl State {
         into: Buffer,
         memory: &mut [u8],
     ) -> Result<Outcome, Refusal> {
-        let prefix = text(prefix.of(memory))?;
-        let lines = self.name_lines(handle, prefix)?;
+        let lines = self.name_lines(handle, text(prefix.of(memory))?)?;
         if into.len < lines.len() {
             return Err(Refusal::BufferTooSmall);
         }
@@ -116,7 +115,8 @@ impl State {
         Outcome::moved(lines.len())
     }
 
-    /// The same, as many whole lines as there is room for; their length goes to `size`.
+    /// The paths that begin with a prefix, as seed 001 compares them: byte by byte. As many whole
+    /// lines as there is room for; their length goes to `size`.
     pub(super) fn list_paths(
         &mut self,
         prefix: Buffer,
@@ -124,8 +124,7 @@ impl State {
         size: Buffer,
         memory: &mut [u8],
     ) -> Result<Outcome, Refusal> {
-        let prefix = text(prefix.of(memory))?;
-        let lines = self.name_lines(Handle::from_word(Call::SUITABLE), prefix)?;
+        let lines = self.path_lines(text(prefix.of(memory))?)?;
         let fits = &lines.as_bytes()[..lines.len().min(into.len)];
         let end = if fits.len() < lines.len() {
             fits.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1)
@@ -138,7 +137,8 @@ impl State {
         Ok(Outcome { answer: Answer::Now(0), moved: end as u64 })
     }
 
-    /// A name of an actor, cut to the caller's buffer; the result is its length.
+    /// A name of an actor, a flat one if it has one, cut to the caller's buffer with a zero behind
+    /// it; the result is the length of what is there (seed 001).
     pub(super) fn reverse_look_up(
         &mut self,
         id: u64,
@@ -148,11 +148,14 @@ impl State {
         let suitable = Handle::from_word(Call::SUITABLE);
         let (_, held) = self.held_kind(suitable, ObjectKind::Namespace, Rights::READ)?;
         let prefix = self.prefix(&held)?;
-        let mut names = self.namespace.list(prefix);
-        let named = names.find(|(_, slot)| self.named_id(*slot) == Some(id));
-        let (name, _) = named.ok_or(Refusal::NotFound)?;
-        let len = name.len().min(into.len);
-        into.part(0, len).of_mut(memory).copy_from_slice(&name.as_bytes()[..len]);
+        let names = self.namespace.list(prefix);
+        let named = names.filter(|(_, slot)| self.named_id(*slot) == Some(id));
+        let best = named.map(|(name, _)| name).min_by_key(|name| name.starts_with('/'));
+        let name = best.ok_or(Refusal::NotFound)?.as_bytes();
+        let room = into.len.checked_sub(1).ok_or(Refusal::BufferTooSmall)?;
+        let name = &name[..name.len().min(room)];
+        into.part(0, name.len()).of_mut(memory).copy_from_slice(name);
+        into.part(name.len(), 1).of_mut(memory).fill(0);
         Ok(Outcome { answer: Answer::Now(name.len() as u64), moved: (NAMES_MAX * 8) as u64 })
     }
 
@@ -164,13 +167,28 @@ impl State {
         if narrower != wanted && !is_within(prefix, wanted) {
             return Err(Refusal::NoRight);
         }
+        Ok(self.lines(self.namespace.list(narrower)))
+    }
+
+    fn path_lines(&self, wanted: &str) -> Result<String, Refusal> {
+        let suitable = Handle::from_word(Call::SUITABLE);
+        let (_, held) = self.held_kind(suitable, ObjectKind::Namespace, Rights::READ)?;
+        let prefix = self.prefix(&held)?;
+        if !wanted.starts_with(prefix) && !prefix.starts_with(wanted) {
+            return Err(Refusal::NoRight);
+        }
+        let is_wanted = |name: &str| name.starts_with('/') && name.starts_with(wanted);
+        Ok(self.lines(self.namespace.list(prefix).filter(|(name, _)| is_wanted(name))))
+    }
+
+    fn lines<'a>(&self, names: impl Iterator<Item = (&'a str, usize)>) -> String {
         let mut lines = String::new();
-        for (name, slot) in self.namespace.list(narrower) {
+        for (name, slot) in names {
             let id = self.named_id(slot).unwrap_or_default();
             // Writing to a string cannot fail.
             let _ = writeln!(lines, "{name}={id}");
         }
-        Ok(lines)
+        lines
     }
 
     fn named_id(&self, slot: usize) -> Option<u64> {

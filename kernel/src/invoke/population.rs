@@ -100,6 +100,7 @@ impl State {
             name: format!("child{}", self.spawned),
             // A priority is below 32.
             priority: priority as u8,
+            // More if it starts with more.
             memory: PLAIN_MEMORY,
             mailbox,
             restart: Restart::Temporary,
@@ -241,6 +242,9 @@ impl State {
     ) -> Result<Outcome, Refusal> {
         let suitable = Handle::from_word(Call::SUITABLE);
         self.held_kind(suitable, ObjectKind::Processes, Rights::READ)?;
+        if max == 0 {
+            return Err(Refusal::OutOfRange);
+        }
         let size = size_of::<u64>();
         let into = range(memory, pointer, max.saturating_mul(size as u64))?;
         let count = word_place(memory, count)?;
