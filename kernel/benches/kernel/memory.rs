@@ -8,6 +8,7 @@ use crate::allocation::bytes;
 use crate::cast::Make;
 use crate::cast::Round;
 use crate::cast::actor;
+use crate::cast::endpoint;
 use crate::cast::manifest;
 use crate::cast::throwers;
 use crate::world::World;
@@ -25,7 +26,8 @@ pub(crate) fn figure() {
     println!("memory              a kernel without actors: {kernel} bytes");
     println!("memory              a place without an actor: {} bytes", (places - kernel) / COUNT);
     let small = |index: usize| {
-        let actor = actor(index.to_string(), Make::Native.program());
+        let mut actor = actor(index.to_string(), Make::Native.program());
+        actor.grants.push(endpoint(((index + 1) % COUNT).to_string()));
         ActorManifest { mailbox: 1, ..actor }
     };
     let small = Manifest { trace: TRACE, ..manifest((0..COUNT).map(small).collect()) };
