@@ -83,7 +83,10 @@ impl Native for Ns {
         let end = HEAD_BYTES + found.listed;
         answer[HEAD_BYTES..end].copy_from_slice(&caller.memory[PAYLOAD_MAX..][..found.listed]);
         caller.answer(header, NS_REPLY, &answer[..end], found.endpoint);
-        if let Some(endpoint) = found.endpoint {
+        if let Some(endpoint) = found.endpoint
+            && Some(endpoint) != header.capability
+        {
+            // Who looks for itself is found by what it came with, and that has been given up.
             let _ = caller.call(CallName::Delete, &[endpoint.word()]);
         }
         true

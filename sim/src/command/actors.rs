@@ -1,12 +1,14 @@
-//! `orrery actors`: what is in the image.
+//! `orrery actors`: what is in the image, and the services of the kernel image.
 
 use std::fmt::Write;
 
+use image::program::Program;
 use kernel::engine::imports;
 use sha2::Digest;
 use sha2::Sha256;
 
 use crate::command::Ending;
+use crate::stock::SERVICES;
 use crate::trace::hex;
 
 /// Prints each actor with its size, hash, grants and imports.
@@ -19,8 +21,6 @@ fn listing() -> String {
     let mut text = String::new();
     for program in image::PROGRAMS {
         let hash = hex(&Sha256::digest(program.wasm)[..8]);
-        let grants: Vec<String> =
-            program.grants.iter().map(|(object, rights)| format!("{object} ({rights})")).collect();
         let imports = match imports(program.wasm) {
             Ok(imports) => imports.join(" "),
             Err(error) => error.to_string(),
@@ -35,8 +35,25 @@ fn listing() -> String {
             program.priority,
             program.memory / 1024,
             program.about,
-            grants.join(", "),
+            given(program),
+        );
+    }
+    for service in SERVICES {
+        let program = &service.program;
+        let _ = writeln!(
+            text,
+            "{:<10} in the kernel image  priority {}\n    {}\n    given:   {}\n    names:   {}",
+            program.name,
+            program.priority,
+            program.about,
+            given(program),
+            program.names.join(", "),
         );
     }
     text
+}
+
+fn given(program: &Program) -> String {
+    let grants = program.grants.iter().map(|(object, rights)| format!("{object} ({rights})"));
+    grants.collect::<Vec<_>>().join(", ")
 }

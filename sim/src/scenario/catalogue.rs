@@ -2,6 +2,7 @@
 
 use image::program::Program;
 use kernel::manifest::Region;
+use kernel::native::Native;
 
 use crate::scenario::profile::ProfileName;
 
@@ -14,10 +15,22 @@ pub struct UnknownKey {
     pub known: Vec<String>,
 }
 
+/// A service of the kernel image: a program whose code is not a module.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
+    /// Its code.
+    pub native: fn() -> Box<dyn Native>,
+    /// What it comes with, apart from its code.
+    pub program: Program,
+}
+
 /// What there is to choose from.
 pub trait Catalogue {
     /// The programs of the image.
     fn programs(&self) -> &[Program];
+
+    /// The services of the kernel image.
+    fn services(&self) -> &[Service];
 
     /// The regions that every board of this profile brings along, such as its font.
     fn regions(&self, profile: ProfileName) -> Vec<Region>;
@@ -31,6 +44,8 @@ pub(crate) mod sample {
     //! A small catalogue for tests.
 
     use std::borrow::Cow;
+
+    use kernel::service::Ns;
 
     use super::*;
 
@@ -91,12 +106,27 @@ pub(crate) mod sample {
         },
     ];
 
-    /// Four programs, a font and a few keys.
+    static SERVICES: [Service; 1] = [Service {
+        native: Ns::native,
+        program: Program {
+            name: "ns",
+            about: "names by message",
+            wasm: &[],
+            grants: &[("namespace", "read+write+grant")],
+            ..PLAIN
+        },
+    }];
+
+    /// Four programs, a service, a font and a few keys.
     pub(crate) struct Sample;
 
     impl Catalogue for Sample {
         fn programs(&self) -> &[Program] {
             &PROGRAMS
+        }
+
+        fn services(&self) -> &[Service] {
+            &SERVICES
         }
 
         fn regions(&self, _: ProfileName) -> Vec<Region> {

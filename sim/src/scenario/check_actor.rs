@@ -15,6 +15,7 @@ use kernel::manifest::Grant;
 use kernel::manifest::Program;
 
 use crate::scenario::catalogue::Catalogue;
+use crate::scenario::catalogue::Service;
 use crate::scenario::check_file::Files;
 use crate::scenario::check_grant::GrantMistake;
 use crate::scenario::check_grant::Objects;
@@ -22,6 +23,7 @@ use crate::scenario::check_supervisor::WORKER;
 use crate::scenario::check_supervisor::child;
 use crate::scenario::check_supervisor::restart;
 use crate::scenario::check_supervisor::shutdown;
+use crate::scenario::check_wat::assemble;
 use crate::scenario::check_word::name;
 use crate::scenario::check_word::number;
 use crate::scenario::check_word::number_within;
@@ -112,23 +114,23 @@ fn code(
         grants: Vec::new(),
     };
     let mut actor = ActorPlan { manifest, program: key.value.clone(), opcodes: &[] };
+    refuse_several_codes(report, raw);
     if let Some(path) = &raw.wasm {
-        if let Some(program) = &raw.program {
-            let mistake = Mistake::new("an actor has either a `program` or a `wasm` file")
-                .label("beside `wasm`")
-                .hint("keep one of the two");
-            report.refuse(program, mistake);
-        }
         actor.program = path.value.clone();
         actor.manifest.program =
             Program::Wasm(Cow::Owned(files.wasm(report, path).unwrap_or_default()));
         return Code { actor, program: None };
     }
+    if let Some(text) = &raw.wat {
+        let wasm = assemble(report, text).unwrap_or_default();
+        actor.manifest.program = Program::Wasm(Cow::Owned(wasm));
+        return Code { actor, program: None };
+    }
     let wanted = raw.program.as_ref().unwrap_or(key);
-    let programs = catalogue.programs();
-    let Some(program) = programs.iter().find(|program| program.name == wanted.value) else {
-        let names = programs.iter().map(|program| program.name);
-        let mut mistake = Mistake::unknown("program", &wanted.value, names);
+    let Some((code, program)) = find(catalogue, &wanted.value) else {
+        let names = catalogue.programs().iter().map(|program| program.name);
+        let services = catalogue.services().iter().map(|service| service.program.name);
+        let mut mistake = Mistake::unknown("program", &wanted.value, names.chain(services));
         if raw.program.is_none() {
             mistake = mistake.label("without `program`, an actor runs the program of its name");
         }
@@ -137,7 +139,7 @@ fn code(
     };
     actor.program = program.name.into();
     actor.opcodes = program.opcodes;
-    actor.manifest.program = Program::Wasm(Cow::Borrowed(program.wasm));
+    actor.manifest.program = code;
     actor.manifest.priority = program.priority;
     actor.manifest.memory = usize::try_from(program.memory).unwrap_or(usize::MAX);
     if let Some(mailbox) = program.mailbox {
@@ -147,7 +149,30 @@ fn code(
         let checked = path_or_name(name).map(|()| String::from(*name));
         actor.manifest.names.extend(report.accept(key, checked));
     }
-    Code { actor, program: Some(*program) }
+    Code { actor, program: Some(program) }
+}
+
+/// A program of the image or a service of the kernel image: its code, and what it comes with.
+fn find(catalogue: &dyn Catalogue, name: &str) -> Option<(Program, image::program::Program)> {
+    if let Some(program) = catalogue.programs().iter().find(|program| program.name == name) {
+        return Some((Program::Wasm(Cow::Borrowed(program.wasm)), *program));
+    }
+    let service = catalogue.services().iter().find(|service| service.program.name == name)?;
+    let Service { native, program } = *service;
+    Some((Program::Native(native), program))
+}
+
+/// An actor runs one thing. What is written beside the first is refused.
+fn refuse_several_codes(report: &mut Report, raw: &RawActor) {
+    let codes = [("wasm", &raw.wasm), ("wat", &raw.wat), ("program", &raw.program)];
+    let mut given = codes.into_iter().filter_map(|(key, word)| Some((key, word.as_ref()?)));
+    let Some((first, _)) = given.next() else { return };
+    for (key, word) in given {
+        let message = format!("an actor has either a `{key}` or a `{first}`");
+        let mistake =
+            Mistake::new(message).label(format!("beside `{first}`")).hint("keep one of the two");
+        report.refuse(word, mistake);
+    }
 }
 
 /// Gives an actor its place in the tree: what the scenario says, else what its program's manifest

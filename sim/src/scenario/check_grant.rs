@@ -197,9 +197,6 @@ impl<'a> Objects<'a> {
             GrantObject::Region(name) if writes && is_fixed(name) => {
                 Some("this region belongs to the image and cannot be written: grant `read`")
             }
-            GrantObject::Spawner(_) if reads => {
-                Some("a spawner makes actors and tells nothing: grant `write`")
-            }
             GrantObject::Interrupt(_) if writes => {
                 Some("an interrupt is waited for, its device causes it: grant `read`")
             }

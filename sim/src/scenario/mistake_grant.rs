@@ -142,7 +142,6 @@ actors:
   vfs:
     grants:
       interrupt(5): read+write
-      spawner: read
 steps: []
 ",
     );
@@ -154,15 +153,7 @@ steps: []
 8 |       interrupt(5): read+write
   |                     ^^^^^^^^^^ more than there is
   |
-  = help: an interrupt is waited for, its device causes it: grant `read`
-
-error: `read` of `spawner` cannot be granted
- --> a.yaml:9:16
-  |
-9 |       spawner: read
-  |                ^^^^ more than there is
-  |
-  = help: a spawner makes actors and tells nothing: grant `write`"
+  = help: an interrupt is waited for, its device causes it: grant `read`"
     );
 }
 

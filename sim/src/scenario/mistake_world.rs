@@ -99,7 +99,7 @@ error: unknown program `echo`
 6 |   echo: {}
   |   ^^^^ without `program`, an actor runs the program of its name
   |
-  = help: known here: `vfs`, `shell`, `blinky`, `store`"
+  = help: known here: `vfs`, `shell`, `blinky`, `store`, `ns`"
     );
 }
 

@@ -16,6 +16,7 @@ mod raw;
 mod yaml;
 mod check_word;
 mod check_file;
+mod check_wat;
 mod check_grant;
 mod check_supervisor;
 mod check_actor;
@@ -32,6 +33,8 @@ pub mod schema;
 mod mistake_text;
 #[cfg(test)]
 mod mistake_world;
+#[cfg(test)]
+mod mistake_wat;
 #[cfg(test)]
 mod mistake_grant;
 #[cfg(test)]

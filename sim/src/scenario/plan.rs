@@ -75,7 +75,8 @@ impl BoardPlan {
 pub struct ActorPlan {
     /// What the kernel is told.
     pub manifest: ActorManifest,
-    /// The program's name, or the path of its wasm file as the scenario writes it.
+    /// The name of the program, or the path of its wasm file as the scenario writes it; of a module
+    /// written as text, the name of the actor.
     pub program: String,
     /// Names of the opcodes that it serves, for traces. Empty for a wasm file.
     pub opcodes: &'static [(u32, &'static str)],

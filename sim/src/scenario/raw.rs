@@ -144,12 +144,15 @@ impl RawBoard {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawActor {
-    /// A program of the image; the actor's own name unless said.
+    /// A program of the image or a service of the kernel image; the actor's own name unless said.
     #[schemars(with = "Option<String>")]
     pub(crate) program: Option<Word>,
     /// A WebAssembly module, relative to the scenario, instead of `program`.
     #[schemars(with = "Option<String>")]
     pub(crate) wasm: Option<Word>,
+    /// A module in WebAssembly's text format, as a block behind `|`, instead of `program`.
+    #[schemars(with = "Option<String>")]
+    pub(crate) wat: Option<Word>,
     /// 0 to 31, larger runs first; the program's own unless said, 16 for a module.
     #[schemars(with = "Option<PriorityWord>")]
     pub(crate) priority: Option<Word>,

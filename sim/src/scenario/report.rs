@@ -88,7 +88,12 @@ impl<'a> Report<'a> {
 
     /// Notes a mistake in this value.
     pub(crate) fn refuse<T>(&mut self, value: &Spanned<T>, mistake: Mistake) {
-        let diagnostic = mistake.at(bytes(self.source, value.referenced));
+        self.refuse_at(bytes(self.source, value.referenced), mistake);
+    }
+
+    /// Notes a mistake in these bytes.
+    pub(crate) fn refuse_at(&mut self, bytes: Range<usize>, mistake: Mistake) {
+        let diagnostic = mistake.at(bytes);
         // A scenario with several variants is checked once for each.
         if self.found.len() < MISTAKES_MAX && !self.found.contains(&diagnostic) {
             self.found.push(diagnostic);
