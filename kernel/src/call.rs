@@ -139,9 +139,9 @@ calls! {
     FileOpen = "fs_open";
     /// `(file, ptr, len, offset)`: reads from a file.
     FileRead = "fs_read";
-    /// `(file)`: how long it is.
+    /// `(file)`: how long it is; a directory has no length.
     FileSize = "fs_size";
-    /// `(file)`: gives it up.
+    /// `(file)`: gives it or a directory up.
     FileClose = "fs_close";
     /// `(directory, ptr, len)`: makes a directory.
     MakeDirectory = "fs_mkdir";
