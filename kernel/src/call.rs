@@ -188,8 +188,9 @@ impl Call {
     pub const NOWHERE: u64 = u64::MAX;
 
     /// In the place of a handle: the first capability of the caller's that suits, for calls whose
-    /// personality knows no handles. It is no more than the caller could name.
-    pub const SUITABLE: u64 = u64::MAX - 1;
+    /// personality knows no handles. It is no more than the caller could name. It is neither a
+    /// handle nor a refusal, so that nobody says it by taking one for the other.
+    pub const SUITABLE: u64 = 1 << 63;
 }
 
 /// What the engine does with a call.
