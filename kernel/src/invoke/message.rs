@@ -187,7 +187,11 @@ impl State {
                 (Some(self.cspaces.derive(from, wanted, to.index())?), Some(wanted))
             }
             Some(Passed::Moved(from, held)) => {
-                (Some(self.cspaces.relocate(from, to.index())?), Some(held))
+                let moved = self.cspaces.relocate(from, to.index())?;
+                if let Object::Mutex(number) | Object::Semaphore(number) = held.object {
+                    self.lock_lost(number, from.space());
+                }
+                (Some(moved), Some(held))
             }
         };
         let sender = Some(self.running().id);
