@@ -139,9 +139,9 @@ calls! {
     FileOpen = "fs_open";
     /// `(file, ptr, len, offset)`: reads from a file.
     FileRead = "fs_read";
-    /// `(file)`: how long it is.
+    /// `(file)`: how long it is; a directory has no length.
     FileSize = "fs_size";
-    /// `(file)`: gives it up.
+    /// `(file)`: gives it or a directory up.
     FileClose = "fs_close";
     /// `(directory, ptr, len)`: makes a directory.
     MakeDirectory = "fs_mkdir";
@@ -218,8 +218,9 @@ impl Call {
     pub const NOWHERE: u64 = u64::MAX;
 
     /// In the place of a handle: the first capability of the caller's that suits, for calls whose
-    /// personality knows no handles. It is no more than the caller could name.
-    pub const SUITABLE: u64 = u64::MAX - 1;
+    /// personality knows no handles. It is no more than the caller could name. It is neither a
+    /// handle nor a refusal, so that nobody says it by taking one for the other.
+    pub const SUITABLE: u64 = 1 << 63;
 }
 
 /// What the engine does with a call.

@@ -159,6 +159,7 @@ impl State {
                 self.take_back(place.space());
             }
             Object::Mutex(number) | Object::Semaphore(number) => {
+                self.lock_lost(number, place.space());
                 self.lock_gone(number);
             }
             _ => (),

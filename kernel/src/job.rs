@@ -45,9 +45,9 @@ impl State {
         task: Task,
         path: &[u8],
     ) -> Result<Left, Refusal> {
-        let text = core::str::from_utf8(path).map_err(|_| Refusal::Invalid)?;
-        if text.is_empty() || file::PATH_MAX < path.len() {
-            return Err(Refusal::Invalid);
+        core::str::from_utf8(path).map_err(|_| Refusal::Invalid)?;
+        if path.is_empty() || file::PATH_MAX < path.len() {
+            return Err(Refusal::NotFound);
         }
         let (opcode, step) = match task {
             Task::MakeDirectory => (file::MAKE_DIRECTORY, JobStep::Move),

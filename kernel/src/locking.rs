@@ -6,6 +6,7 @@ use abi::refusal::Refusal;
 use abi::rights::Rights;
 use alloc::vec::Vec;
 
+use crate::actor::Activity;
 use crate::capability::Capability;
 use crate::capability::Object;
 use crate::lock::Outcome;
@@ -89,6 +90,32 @@ impl State {
         self.hand_over(heirs, 0);
     }
 
+    /// A capability to a lock has left an actor: who has none by which it could take the lock
+    /// neither waits for it any more nor holds it, because it could never give it up.
+    pub(crate) fn lock_lost(&mut self, lock: u16, index: usize) {
+        let Some(actor) = self.actors.get(index).and_then(Option::as_ref) else { return };
+        let is_waiting = actor.activity == Activity::Locking(lock);
+        let owner = self.locks.owner(lock);
+        if !is_waiting && owner != Some(index) {
+            return;
+        }
+        if self.can_take(lock, index) {
+            return;
+        }
+        if is_waiting {
+            self.locks.give_up(index);
+            self.finish(index, Refusal::Stale.word());
+            self.take_back(owner.unwrap_or(index));
+            return;
+        }
+        let heir = self.locks.unlock(lock, index);
+        if let Some(heir) = heir.expect("its owner unlocks it") {
+            self.finish(heir, 0);
+            self.lend(heir);
+        }
+        self.take_back(index);
+    }
+
     /// A capability to a lock has gone; with the last one goes the lock.
     pub(crate) fn lock_gone(&mut self, lock: u16) {
         let Some(root) = self.lock_roots[usize::from(lock)] else { return };
@@ -115,10 +142,19 @@ impl State {
         self.heirs = heirs;
     }
 
+    /// Whether an actor holds a capability by which it could take a lock.
+    fn can_take(&self, lock: u16, index: usize) -> bool {
+        self.cspaces.held(index).any(|(_, held)| match held.object {
+            Object::Mutex(number) | Object::Semaphore(number) => {
+                number == lock && Rights::WRITE.is_within(held.rights)
+            }
+            _ => false,
+        })
+    }
+
     fn lock(&self, handle: Handle, kind: ObjectKind) -> Result<u16, Refusal> {
-        match self.held(handle, Rights::WRITE)?.object {
-            Object::Mutex(number) if kind == ObjectKind::Mutex => Ok(number),
-            Object::Semaphore(number) if kind == ObjectKind::Semaphore => Ok(number),
+        match self.held_kind(handle, kind, Rights::WRITE)?.1.object {
+            Object::Mutex(number) | Object::Semaphore(number) => Ok(number),
             _ => Err(Refusal::WrongObject),
         }
     }

@@ -293,9 +293,10 @@ impl State {
             };
             return held.find(|(_, capability)| suits(capability)).ok_or(Refusal::NoCapability);
         }
-        let capability = self.held(handle, rights)?;
-        let is_right = capability.object.kind() == kind;
-        if is_right { Ok((handle, capability)) } else { Err(Refusal::WrongObject) }
+        if self.held(handle, Rights::NONE)?.object.kind() != kind {
+            return Err(Refusal::WrongObject);
+        }
+        Ok((handle, self.held(handle, rights)?))
     }
 
     /// The running actor's first capability to an actor with these rights, by the actor's id.

@@ -128,15 +128,19 @@ impl State {
         let len = payload.len() as u32;
         self.record(What::Send { to, opcode, len, capability }, excerpt(payload));
         self.post(to.index(), envelope, payload);
-        if let Some((Object::Reply(caller), _)) = capability
+        self.lend_for_reply(to, capability);
+        Ok(Outcome { answer: Answer::Now(0), moved: payload.len() as u64 })
+    }
+
+    /// Whoever has been passed the capability to answer a call is waited for.
+    fn lend_for_reply(&mut self, to: ActorId, passed: Option<(Object, Rights)>) {
+        if let Some((Object::Reply(caller), _)) = passed
             && let Some(caller) = self.alive(caller)
         {
-            // Whoever may answer now is waited for.
             let effective = caller.effective;
             self.lend_to(to.index(), effective);
             self.take_back(self.current);
         }
-        Ok(Outcome { answer: Answer::Now(0), moved: payload.len() as u64 })
     }
 
     /// The kernel's opcodes are for the services of the kernel image and come from them.
@@ -173,6 +177,7 @@ impl State {
         let len = payload.len() as u32;
         self.record(What::Send { to: caller, opcode, len, capability }, excerpt(payload));
         self.deliver(caller, envelope, payload);
+        self.lend_for_reply(caller, capability);
         Ok(Outcome { answer: Answer::Now(0), moved: payload.len() as u64 })
     }
 
@@ -190,7 +195,11 @@ impl State {
                 (Some(self.cspaces.derive(from, wanted, to.index())?), Some(wanted))
             }
             Some(Passed::Moved(from, held)) => {
-                (Some(self.cspaces.relocate(from, to.index())?), Some(held))
+                let moved = self.cspaces.relocate(from, to.index())?;
+                if let Object::Mutex(number) | Object::Semaphore(number) = held.object {
+                    self.lock_lost(number, from.space());
+                }
+                (Some(moved), Some(held))
             }
         };
         let sender = Some(self.running().id);

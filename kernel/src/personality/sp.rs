@@ -47,7 +47,7 @@ pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
         "sp_mutex_lock" MutexLock(LOCK): fn(i64) -> i32;
         "sp_mutex_try_lock" MutexTryLock(LOCK): fn(i64) -> i32;
         "sp_mutex_unlock" MutexUnlock(LOCK): fn(i64) -> i32;
-        "sp_sem_create" SemaphoreCreate(PERMITS): fn(i32) -> i64;
+        "sp_sem_create" SemaphoreCreate(CREATE): fn(i32) -> i64;
         "sp_sem_acquire" SemaphoreAcquire(PERMITS): fn(i64) -> i32;
         "sp_sem_try_acquire" SemaphoreTryAcquire(PERMITS): fn(i64) -> i32;
         "sp_sem_release" SemaphoreRelease(PERMITS): fn(i64) -> i32;
@@ -65,6 +65,7 @@ const DIRECTORY: Convention = Convention { result: directory, ..Convention::NATI
 const FILE: Convention = Convention { result: file, ..Convention::NATIVE };
 const LOCK: Convention = Convention { result: lock, ..Convention::NATIVE };
 const PERMITS: Convention = Convention { result: permits, ..Convention::NATIVE };
+const CREATE: Convention = Convention { result: create, ..Convention::NATIVE };
 
 fn sleep([time, ..]: [u64; Call::WORDS]) -> [u64; Call::WORDS] {
     [Call::SUITABLE, millis(time), 0, 0, 0, 0, 0]
@@ -113,4 +114,12 @@ fn lock(word: u64) -> u64 {
 
 fn permits(word: u64) -> u64 {
     code(word, INVALID_HANDLE, SEM_NO_PERMITS, MEMORY_READ_FAILED)
+}
+
+/// Less than no permits is what the seed does not permit.
+fn create(word: u64) -> u64 {
+    if word == Refusal::OutOfRange.word() {
+        return PERMISSION_DENIED.cast_unsigned();
+    }
+    permits(word)
 }
