@@ -40,6 +40,9 @@ pub struct Instance<H> {
 enum Suspended {
     Nothing,
     Left(ResumableCallHostTrap),
+    /// The entry ended in a tail call of the host: nothing of it is left but this call, whose answer
+    /// is its own. wasmi resumes no such call.
+    LeftLast(Left),
     OutOfFuel(ResumableCallOutOfFuel),
 }
 
@@ -160,9 +163,13 @@ impl<H: Host + 'static> Instance<H> {
 
     /// Goes on after [`Exit::Left`] with the result of the call.
     pub fn answer(&mut self, host: H, word: u64) -> (H, Exit) {
-        let Suspended::Left(call) = core::mem::replace(&mut self.suspended, Suspended::Nothing)
-        else {
-            panic!("only a call that has left is answered");
+        let call = match core::mem::replace(&mut self.suspended, Suspended::Nothing) {
+            Suspended::Left(call) => call,
+            // What the entry gives back is of 32 bits, or nothing.
+            Suspended::LeftLast(Left(_, result)) => {
+                return (host, Exit::Finished(result(word) as i32));
+            }
+            _ => panic!("only a call that has left is answered"),
         };
         let left = call.host_error().downcast_ref::<Left>();
         let Left(kind, result) = *left.expect("calls leave in one way");
@@ -255,7 +262,13 @@ impl<H: Host + 'static> Instance<H> {
                 self.suspended = Suspended::OutOfFuel(call);
                 Exit::OutOfFuel
             }
-            Err(error) => Exit::Faulted(fault_of(&error)),
+            Err(error) => match error.downcast_ref::<Left>() {
+                Some(left) => {
+                    self.suspended = Suspended::LeftLast(*left);
+                    Exit::Left
+                }
+                None => Exit::Faulted(fault_of(&error)),
+            },
         };
         (host, exit)
     }
