@@ -24,7 +24,7 @@ use kernel::trace::Record;
 use kernel::trace::What;
 
 /// Nothing that could be driven, drawn on or written to.
-pub(crate) struct Bare(Void);
+pub(crate) struct Bare(pub(crate) Void);
 
 pub(crate) struct Void;
 
