@@ -84,6 +84,11 @@ impl Crew {
         self.bodies[place].as_ref().map_or(0, Body::start_fuel)
     }
 
+    /// How many codes and how many bodies there are.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        (self.codes.iter().flatten().count(), self.bodies.iter().flatten().count())
+    }
+
     /// Takes a body out to run it.
     pub(crate) fn take(&mut self, place: usize) -> Body {
         self.bodies[place].take().expect("a living actor has a body")

@@ -80,13 +80,14 @@ impl State {
     pub(crate) fn vacate(&mut self, index: usize) {
         assert!(self.actors[index].is_none(), "ended before it is forgotten");
         let Some(role) = self.roles[index].take() else { return };
-        self.revoke_all(role.root);
-        self.cspaces.uproot(role.root);
+        // What it was promised may hang below its own root, so it goes first.
         for standing in &role.standing {
             if let Standing::Held(place) = standing {
                 self.remove_hidden(*place);
             }
         }
+        self.revoke_all(role.root);
+        self.cspaces.uproot(role.root);
         self.arena += role.part.memory;
         if self.has_life_left(index) {
             // There are fewer places than a word of 16 bits counts.
@@ -186,7 +187,7 @@ impl State {
     /// Removes a hidden capability; what hung below it now hangs above.
     pub(crate) fn remove_hidden(&mut self, place: Place) {
         self.uses[place.slot()] = Use::Free;
-        self.cspaces.delete(place);
+        self.remove(place, Refusal::NoReply);
     }
 }
 

@@ -5,6 +5,7 @@ use abi::process::ProcessRecord;
 use alloc::boxed::Box;
 use alloc::string::ToString;
 
+use crate::account::Account;
 use crate::authority::Held;
 use crate::authority::held;
 use crate::boot::BootError;
@@ -37,25 +38,6 @@ pub enum Next {
     Idle,
     /// Never: every actor is dead.
     Halted,
-}
-
-/// How much of what the kernel shares out is in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// Actors that live.
-    pub actors: usize,
-    /// Places that can be given to another actor.
-    pub places: usize,
-    /// Bytes of linear memory that no actor has.
-    pub arena: usize,
-    /// Capabilities of the kernel's own: objects, names, promises.
-    pub capabilities: usize,
-    /// Names, paths and mounts.
-    pub names: usize,
-    /// Mutexes and semaphores.
-    pub locks: usize,
-    /// Whether somebody waits for a moment or a turn.
-    pub waiting: usize,
 }
 
 /// The whole kernel.
@@ -138,19 +120,15 @@ impl Kernel {
         self.state().actors.iter().flatten().map(|actor| actor.record())
     }
 
+    /// Calls answered since boot.
+    pub fn calls(&self) -> u64 {
+        self.state().calls
+    }
+
     /// What is in use: everything that must be as it was once what took it is gone.
     pub fn account(&self) -> Account {
-        let state = self.state();
-        Account {
-            actors: state.living,
-            places: state.vacant.len(),
-            arena: state.arena,
-            capabilities: state.cspaces.hidden(),
-            names: state.namespace.list("").count(),
-            locks: state.lock_roots.iter().flatten().count(),
-            waiting: usize::from(state.timers.next().is_some())
-                + usize::from(state.schedule.highest().is_some()),
-        }
+        let (codes, bodies) = self.crew.count();
+        self.state().account(codes, bodies)
     }
 
     /// Who can reach what, and through whom.

@@ -93,6 +93,7 @@ mod console;
 mod input;
 mod role;
 mod state;
+mod account;
 mod lend;
 mod answer;
 mod locking;
@@ -109,8 +110,8 @@ mod boot;
 mod slice;
 mod kernel;
 
+pub use account::Account;
 pub use boot::BootError;
 pub use boot::BootReason;
-pub use kernel::Account;
 pub use kernel::Kernel;
 pub use kernel::Next;

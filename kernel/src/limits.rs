@@ -81,6 +81,9 @@ pub const LOG_LINE_MAX: usize = 256;
 /// Bytes of log that wait for the serial line.
 pub const CONSOLE_BYTES: usize = 4096;
 
+/// Bytes of log in one call, however many lines they are. More would never wait for the serial line.
+pub const LOG_MAX: usize = CONSOLE_BYTES;
+
 /// Bytes of entropy that the kernel keeps.
 pub const ENTROPY_BYTES: usize = 256;
 
@@ -112,11 +115,13 @@ pub const TRACE_PAYLOAD_MAX: usize = 128;
 const _: () = assert!(PAYLOAD_MAX <= MAILBOX_BYTES);
 
 // One poll cannot overrun a drained trace. An event writes at most two records and a call at most
-// four; what deaths write is counted for each place (`trace::Capacity::one_poll`).
+// four, but a line of log costs more than a call, so that only the last call of a slice writes lines
+// that are not paid for; what deaths write is counted for each place (`trace::Capacity::one_poll`).
 const _: () = {
     let events = 2 * EVENTS_PER_POLL;
     let calls = 4 * (SLICE_FUEL / CALL_FUEL) as usize;
-    assert!(events + calls <= TRACE_RECORDS);
+    assert!(CALL_FUEL <= LOG_FUEL_PER_BYTE);
+    assert!(events + calls + LOG_MAX <= TRACE_RECORDS);
 };
 
 // An index of a place fits an id, and one more value says "none".
@@ -127,7 +132,7 @@ const _: () = assert!(ACTORS_MAX < u16::MAX as usize);
 const _: () = {
     let fuel = CALL_FUEL + TRACE_PAYLOAD_MAX as u64 / BYTES_PER_FUEL;
     assert!((SLICE_FUEL / fuel) as usize * TRACE_PAYLOAD_MAX <= TRACE_BYTES);
-    assert!((SLICE_FUEL / LOG_FUEL_PER_BYTE) as usize <= TRACE_BYTES);
+    assert!((SLICE_FUEL / LOG_FUEL_PER_BYTE) as usize + LOG_MAX <= TRACE_BYTES);
 };
 
 // One slice cannot overrun a drained console: each byte costs fuel, and so does each call,

@@ -133,6 +133,11 @@ impl Locks {
         }
     }
 
+    /// How many locks there are.
+    pub fn count(&self) -> usize {
+        self.locks.iter().flatten().count()
+    }
+
     /// Makes a mutex that nobody holds. Refused with `NoRoom` at [`LOCKS_MAX`].
     pub fn create_mutex(&mut self) -> Result<u16, Refusal> {
         self.create(Kind::Mutex { owner: None })

@@ -217,7 +217,11 @@ fn leave<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> S
         Left::Exit(reason) => end(state, reason),
         Left::Gone => Step::Over,
         Left::Preempted(word) => make_way(state, Turn::Resume(word)),
-        Left::Spawn { .. } => Step::On(Turn::Answer(spawn(state, stage, left))),
+        Left::Spawn { .. } => {
+            // Making an actor takes time, so the others have their turn first.
+            let word = spawn(state, stage, left);
+            requeue(state, Turn::Answer(word))
+        }
         Left::Draw { offset, pixels } => {
             if let Some(screen) = stage.board.framebuffer() {
                 screen.write(offset, pixels.of(stage.body.memory()));

@@ -191,6 +191,8 @@ pub(crate) struct State {
     pub(crate) lending: Vec<usize>,
     /// Who has yet to be told about a lock; empty between two calls.
     pub(crate) heirs: Vec<usize>,
+    /// Calls answered since boot.
+    pub(crate) calls: u64,
     /// Inputs taken since boot.
     pub(crate) inputs: u64,
     /// Plain spawns since boot: each has its number in its name.
@@ -239,6 +241,7 @@ impl State {
             toll: 0,
             lending: Vec::new(),
             heirs: Vec::new(),
+            calls: 0,
             inputs: 0,
             spawned: 0,
             is_off: false,

@@ -26,6 +26,7 @@ use crate::cspace::slot::Hidden;
 use crate::cspace::slot::Slot;
 use crate::cspace::slot::unlinked;
 use crate::id::ActorId;
+use crate::limits::SLOTS;
 
 pub use crate::cspace::notice::Obituary;
 pub use crate::cspace::slot::Place;
@@ -103,6 +104,13 @@ impl Cspaces {
     pub fn hidden(&self) -> usize {
         let used = |hidden: &Hidden| hidden.slots.len() - hidden.vacant.len();
         used(&self.roots) + used(&self.names)
+    }
+
+    /// Slots of actors that cannot be given out, and deaths of which actors are yet to be told.
+    pub fn in_use(&self) -> (usize, usize) {
+        let taken = |space: &Cspace| SLOTS - space.free.count_ones() as usize;
+        let notices = self.spaces.iter().map(|space| space.notices.len()).sum();
+        (self.spaces.iter().map(taken).sum(), notices)
     }
 
     /// Where the capability of this handle is.

@@ -40,6 +40,9 @@ pub struct Instance<H> {
 enum Suspended {
     Nothing,
     Left(ResumableCallHostTrap),
+    /// The entry ended in a tail call of the host: nothing of it is left but this call, whose answer
+    /// is its own. wasmi resumes no such call.
+    LeftLast(Left),
     OutOfFuel(ResumableCallOutOfFuel),
 }
 
@@ -161,9 +164,13 @@ impl<H: Host + 'static> Instance<H> {
 
     /// Goes on after [`Exit::Left`] with the result of the call.
     pub fn answer(&mut self, host: H, word: u64) -> (H, Exit) {
-        let Suspended::Left(call) = core::mem::replace(&mut self.suspended, Suspended::Nothing)
-        else {
-            panic!("only a call that has left is answered");
+        let call = match core::mem::replace(&mut self.suspended, Suspended::Nothing) {
+            Suspended::Left(call) => call,
+            // What the entry gives back is of 32 bits, or nothing.
+            Suspended::LeftLast(Left(_, result)) => {
+                return (host, Exit::Finished(result(word) as i32));
+            }
+            _ => panic!("only a call that has left is answered"),
         };
         let left = self.store.data_mut().left.take();
         let Left(kind, result) = left.expect("a call that leaves says how it goes on");
@@ -256,7 +263,13 @@ impl<H: Host + 'static> Instance<H> {
                 self.suspended = Suspended::OutOfFuel(call);
                 Exit::OutOfFuel
             }
-            Err(error) => Exit::Faulted(fault_of(&error)),
+            Err(error) => match self.store.data_mut().left.take() {
+                Some(left) => {
+                    self.suspended = Suspended::LeftLast(left);
+                    Exit::Left
+                }
+                None => Exit::Faulted(fault_of(&error)),
+            },
         };
         (host, exit)
     }

@@ -60,6 +60,7 @@ impl Outcome {
 
 impl Host for Box<State> {
     fn call(&mut self, call: Call, memory: &mut [u8]) -> Reply {
+        self.calls += 1;
         self.toll = 0;
         let (mut answer, moved) = match self.invoke(call, memory) {
             Ok(Outcome { answer, moved }) => (answer, moved),

@@ -19,6 +19,7 @@ use crate::invoke::decode::signed;
 use crate::limits::BYTES_PER_FUEL;
 use crate::limits::LOG_FUEL_PER_BYTE;
 use crate::limits::LOG_LINE_MAX;
+use crate::limits::LOG_MAX;
 use crate::state::Left;
 use crate::state::State;
 use crate::trace::What;
@@ -34,6 +35,9 @@ impl State {
     pub(super) fn log(&mut self, front: &[u8], text: &[u8]) -> Result<Outcome, Refusal> {
         let suitable = Handle::from_word(Call::SUITABLE);
         self.held_kind(suitable, ObjectKind::Log, Rights::WRITE)?;
+        if LOG_MAX < text.len() {
+            return Err(Refusal::TooLong);
+        }
         let mut charged = 0;
         for line in text.trim_ascii_end().split(|byte| *byte == b'\n') {
             let mut whole = [0; LOG_LINE_MAX];

@@ -28,7 +28,7 @@ use kernel::trace::What;
 const SPARE: usize = 8;
 
 /// Nothing that could be driven, drawn on or written to.
-pub(crate) struct Bare(Void);
+pub(crate) struct Bare(pub(crate) Void);
 
 pub(crate) struct Void;
 

@@ -1,6 +1,7 @@
 //! What the kernel promises to single actors, shown by actors of a few instructions each.
 
 pub(crate) mod bench;
+mod hostile;
 mod life;
 mod load;
 mod message;
@@ -12,7 +13,8 @@ use libtest_mimic::Trial;
 
 /// Every case.
 pub(crate) fn trials() -> Vec<Trial> {
-    let cases = [load::CASES, life::CASES, message::CASES, stack::CASES, supervise::CASES];
+    let cases =
+        [load::CASES, life::CASES, message::CASES, stack::CASES, supervise::CASES, hostile::CASES];
     cases.into_iter().flatten().map(trial).collect()
 }
 
