@@ -81,7 +81,7 @@ fn serve_all(server: &mut Server) {
     let mut inbox = Inbox::new();
     let mut complaints = Sparse::default();
     loop {
-        let message = match inbox.receive() {
+        let mut message = match inbox.receive() {
             Ok(message) => message,
             Err(refusal) => {
                 sdk::log!("cannot receive: {refusal}");
@@ -91,10 +91,15 @@ fn serve_all(server: &mut Server) {
         if message.is_shutdown() {
             return;
         }
-        if let Err(refusal) = serve(server, &message)
+        let served = serve(server, &message);
+        let (opcode, sender) = (message.opcode(), message.sender());
+        if file::is_request(opcode) && served.is_ok() {
+            // The answer used up the capability by which it was given.
+            message.take_capability().map(Owned::keep);
+        }
+        if let Err(refusal) = served
             && let Some(count) = complaints.count()
         {
-            let (opcode, sender) = (message.opcode(), message.sender());
             sdk::log!("no answer to opcode {opcode} of {sender:#x}: {refusal} (complaint {count})");
         }
     }
