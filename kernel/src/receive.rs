@@ -69,7 +69,8 @@ pub(crate) fn receive(
     Some(Ok(received))
 }
 
-/// Lays the answer to an actor's call into its memory, whole or not at all.
+/// Lays the answer to an actor's call into its memory, whole or not at all. What came along with an
+/// answer that does not fit goes, because its receiver would not know of it.
 pub(crate) fn receive_answer(
     state: &mut State,
     index: usize,
@@ -81,7 +82,13 @@ pub(crate) fn receive_answer(
         let fits = lay.takes(head.len() + tail.len());
         (envelope, fits.then(|| lay_out(&envelope, head, tail, lay, memory)))
     });
-    let (envelope, received) = (laid.0, laid.1.ok_or(Refusal::BufferTooSmall)?);
+    let (envelope, Some(received)) = laid else {
+        let unseen = laid.0.capability.map(|handle| state.cspaces.find(index, handle));
+        if let Some(Ok(place)) = unseen {
+            state.remove(place, Refusal::NoReply);
+        }
+        return Err(Refusal::BufferTooSmall);
+    };
     record(state, index, &envelope, &received, lay, memory);
     Ok(received)
 }
