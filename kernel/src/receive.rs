@@ -70,7 +70,8 @@ pub(crate) fn receive(
     Some(Ok(received))
 }
 
-/// Lays the answer to an actor's call into its memory, whole or not at all.
+/// Lays the answer to an actor's call into its memory, whole or not at all. What came along with an
+/// answer that does not fit goes, because its receiver would not know of it.
 pub(crate) fn receive_answer(
     state: &mut State,
     index: usize,

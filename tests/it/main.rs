@@ -5,6 +5,7 @@ mod determinism;
 mod kernel;
 mod law;
 mod scenario;
+mod seed;
 mod tidy;
 
 use libtest_mimic::Arguments;
@@ -16,6 +17,7 @@ fn main() {
         tidy::trials(),
         law::trials(),
         kernel::trials(),
+        seed::trials(),
         determinism::trials(),
         scenario::trials(),
     ];
