@@ -5,6 +5,7 @@ mod script;
 mod server;
 mod mk;
 mod ping_pong;
+mod printed;
 mod shell;
 mod sp;
 mod sys;

@@ -15,8 +15,8 @@ use crate::seed::bench::at_ms;
 use crate::seed::bench::knowing;
 use crate::seed::mk::FUNCTIONS;
 use crate::seed::mk::naming;
+use crate::seed::printed;
 use crate::seed::script::POSITIVE;
-use crate::seed::script::PRINTED;
 use crate::seed::script::Row;
 use crate::seed::script::check;
 use crate::seed::script::script;
@@ -29,7 +29,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn printed() -> ActorManifest {
-    let printed = actor("printed", Program::Wasm(PRINTED.into()));
+    let printed = actor("printed", Program::Wasm(printed::printed().into()));
     // The seed gives it nothing; here it needs the time to sleep, and has it.
     ActorManifest { names: vec!["printed".to_owned()], ..printed }
 }
@@ -42,7 +42,7 @@ fn run(rows: &[Row]) -> Run {
 }
 
 fn imports() {
-    let mut imports = kernel::engine::imports(PRINTED).expect("it is a module");
+    let mut imports = kernel::engine::imports(printed::printed()).expect("it is a module");
     imports.sort();
     assert_eq!(imports, ["env.mk_send", "env.mk_sleep_ms"]);
 }

@@ -14,6 +14,7 @@ use kernel::manifest::ActorManifest;
 use crate::seed::bench::Run;
 use crate::seed::bench::actor;
 use crate::seed::bench::wasm;
+use crate::seed::printed::printed;
 
 /// Situation, call, and what it returns. [`POSITIVE`] is any number above 0.
 pub(crate) type Row = (&'static str, &'static str, &'static str);
@@ -38,9 +39,6 @@ const OWN: [Function; 8] = [
     ("loop_for_ever", "", ""),
     ("trap", "", ""),
 ];
-
-/// What `build.rs` made of `tests/seed/actor.rs.txt`.
-pub(crate) const PRINTED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/actor.wasm"));
 
 /// Modules that scripts make actors of.
 const MODULES: [(&str, &str); 5] = [
@@ -190,7 +188,7 @@ fn blob(name: &str) -> String {
     let known = MODULES.iter().find(|known| known.0 == name);
     let bytes = match known {
         Some((_, text)) => wat::parse_str(text).expect("the test's own module is right"),
-        None if name == "printed" => PRINTED.to_vec(),
+        None if name == "printed" => printed().to_vec(),
         None => panic!("there is no module `{name}`"),
     };
     bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
