@@ -2,6 +2,7 @@
 //! scenario is a named case, and so are the laws, determinism and tidiness.
 
 mod determinism;
+mod fuzz;
 mod kernel;
 mod law;
 mod scenario;
@@ -16,6 +17,7 @@ fn main() {
         tidy::trials(),
         law::trials(),
         kernel::trials(),
+        fuzz::trials(),
         determinism::trials(),
         scenario::trials(),
     ];
