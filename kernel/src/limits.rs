@@ -81,7 +81,8 @@ pub const LOG_LINE_MAX: usize = 256;
 /// Bytes of log that wait for the serial line.
 pub const CONSOLE_BYTES: usize = 4096;
 
-/// Bytes of log in one call, however many lines they are. More would never wait for the serial line.
+/// Bytes of log in one call, however many lines they are. More could never wait for the serial line
+/// at once.
 pub const LOG_MAX: usize = CONSOLE_BYTES;
 
 /// Bytes of entropy that the kernel keeps.
@@ -115,8 +116,9 @@ pub const TRACE_PAYLOAD_MAX: usize = 128;
 const _: () = assert!(PAYLOAD_MAX <= MAILBOX_BYTES);
 
 // One poll cannot overrun a drained trace. An event writes at most two records and a call at most
-// four, but a line of log costs more than a call, so that only the last call of a slice writes lines
-// that are not paid for; what deaths write is counted for each place (`trace::Capacity::one_poll`).
+// four, but a line of log costs more than a call, so that only the last call of a slice writes
+// lines that are not paid for; what deaths write is counted for each place
+// (`trace::Capacity::one_poll`).
 const _: () = {
     let events = 2 * EVENTS_PER_POLL;
     let calls = 4 * (SLICE_FUEL / CALL_FUEL) as usize;

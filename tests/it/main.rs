@@ -2,6 +2,7 @@
 //! scenario is a named case, and so are the laws, determinism and tidiness.
 
 mod determinism;
+mod fuzz;
 mod kernel;
 mod law;
 mod scenario;
@@ -18,6 +19,7 @@ fn main() {
         law::trials(),
         kernel::trials(),
         seed::trials(),
+        fuzz::trials(),
         determinism::trials(),
         scenario::trials(),
     ];
