@@ -163,6 +163,7 @@ impl State {
                 self.lock_lost(number, place.space());
                 self.lock_gone(number);
             }
+            Object::Interrupt(line) => self.line_lost(line, place.space()),
             _ => (),
         }
     }

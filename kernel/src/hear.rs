@@ -104,6 +104,16 @@ impl State {
         }
     }
 
+    /// A capability to an interrupt line has left an actor: who has none left waits in vain.
+    pub(crate) fn line_lost(&mut self, line: u8, index: usize) {
+        let actor = self.actors.get(index).and_then(Option::as_ref);
+        let is_watching = actor.is_some_and(|actor| actor.activity == Activity::Watching(line));
+        let object = Object::Interrupt(line);
+        if is_watching && !self.cspaces.held(index).any(|(_, held)| held.object == object) {
+            self.finish(index, Refusal::Stale.word());
+        }
+    }
+
     /// Puts an input into one mailbox; says whether it is there.
     fn tell(&mut self, index: usize, badge: u64, message: &Message) -> bool {
         let inputs = self.inputs;

@@ -162,6 +162,8 @@ fn charge(body: &mut Body, fuel: u64) {
 /// Decides what becomes of the running actor.
 fn settle<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, exit: Exit) -> Step {
     if state.actors[state.current].is_none() {
+        // It has ended by what it did to another, whatever it left for.
+        state.left = None;
         return Step::Over;
     }
     match exit {
@@ -215,7 +217,7 @@ fn leave<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> S
         }
         Left::Yield => requeue(state, Turn::Answer(0)),
         Left::Exit(reason) => end(state, reason),
-        Left::Gone => Step::Over,
+        Left::Gone => unreachable!("who is gone is settled already"),
         Left::Preempted(word) => make_way(state, Turn::Resume(word)),
         Left::Spawn { .. } => {
             // Making an actor takes time, so the others have their turn first.

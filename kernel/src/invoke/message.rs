@@ -167,12 +167,6 @@ impl State {
         if PAYLOAD_MAX < payload.len() {
             return Err(Refusal::TooLong);
         }
-        if let Some(Passed::Moved(_, Capability { object: Object::Reply(own), .. })) = passed
-            && own == caller
-        {
-            // It would be used up and passed on at once.
-            return Err(Refusal::WrongObject);
-        }
         let (envelope, capability) = self.envelope(caller, 0, opcode, passed)?;
         let len = payload.len() as u32;
         self.record(What::Send { to: caller, opcode, len, capability }, excerpt(payload));
@@ -189,6 +183,16 @@ impl State {
         opcode: u32,
         passed: Option<Passed>,
     ) -> Result<(Envelope, Option<(Object, Rights)>), Refusal> {
+        let object = match passed {
+            Some(Passed::Derived(_, capability) | Passed::Moved(_, capability)) => {
+                Some(capability.object)
+            }
+            None => None,
+        };
+        if object == Some(Object::Reply(to)) {
+            // A caller that waits could never use it, and would wait for ever.
+            return Err(Refusal::WrongObject);
+        }
         let (handle, passed) = match passed {
             None => (None, None),
             Some(Passed::Derived(from, wanted)) => {

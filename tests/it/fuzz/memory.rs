@@ -3,6 +3,7 @@
 use abi::file;
 use abi::handle::Handle;
 use abi::rights::Rights;
+use abi::spawn::Restart;
 use abi::spawn::SpawnGrant;
 use abi::spawn::SpawnOptions;
 
@@ -115,6 +116,15 @@ fn answer(draw: &mut Draw) -> Vec<u8> {
     answer
 }
 
+/// Mostly an actor that is not started again: else nobody ever ends.
+const RESTARTS: [Restart; 5] = [
+    Restart::Permanent,
+    Restart::Transient,
+    Restart::Temporary,
+    Restart::Temporary,
+    Restart::Temporary,
+];
+
 /// Options that mostly make sense.
 fn options(draw: &mut Draw, held: usize) -> Vec<u8> {
     let is_strange = draw.one_in(4);
@@ -123,21 +133,24 @@ fn options(draw: &mut Draw, held: usize) -> Vec<u8> {
     name[..len].fill(b'a' + draw.below(26) as u8);
     let mut options = SpawnOptions {
         priority: draw.pick(&[0, 4, 4]),
-        restart: draw.pick(&[0, 1, 2, 2, 2]),
+        restart: draw.pick(&RESTARTS),
         mailbox: draw.pick(&[0, 0, 1, 16]),
         memory: draw.pick(&[2 << 16, 2 << 16, 3 << 16]),
-        shutdown_ms: draw.pick(&[0, 1, 50, SpawnOptions::WAIT]),
-        flags: draw.pick(&[0, 0, SpawnOptions::LINK]),
+        shutdown_ms: draw.pick(&[0, 1, 50, SpawnOptions::SHUTDOWN_WAIT]),
+        is_linked: draw.one_in(3),
         name,
     };
     if is_strange {
         options.priority = draw.pick(&[4, 16, 31, 32]);
-        options.restart = draw.pick(&[1, 3]);
         options.mailbox = draw.pick(&[2, u16::MAX]);
         options.memory = draw.pick(&[1 << 16, 0, u32::MAX]);
-        options.flags = draw.pick(&[0, 2]);
     }
     let mut bytes = options.encode().to_vec();
+    if is_strange {
+        // A restart and a flag that there may not be.
+        bytes[1] = draw.pick(&[1, 3]);
+        bytes[12] = draw.pick(&[0, 2]);
+    }
     for _ in 0..draw.pick(&[0, 1, 2, 4]) {
         let generation = u32::from(draw.one_in(20));
         let handle = Handle::new(generation, draw.below(held + 3) as u32);

@@ -18,6 +18,7 @@ pub(super) const CASES: &[Case] = &[
     ("a_caller_is_told_when_its_callee_dies", dead),
     ("a_caller_is_told_when_its_callee_dies_before_it_has_read", unread),
     ("a_call_can_be_passed_on_and_answered_by_another", passed_on),
+    ("a_caller_is_not_given_the_reply_it_waits_for", given_back),
     ("a_call_is_dropped_with_its_last_copy_only", copied),
     ("a_call_ends_at_its_deadline_and_cannot_be_answered_later", late),
     ("a_call_is_refused_before_anything_is_sent", refused),
@@ -95,6 +96,22 @@ fn passed_on() {
     check(&run, "back", FUNCTIONS, BACK);
     let id = run.logged("client")[0].parse::<u64>().map(|id| id & 0xffff);
     assert_eq!(id, Ok(2), "the answer is from whoever answered");
+}
+
+fn given_back() {
+    const SERVER: &[Row] = &[
+        ("a question", "sys_cap_recv 0 1024 1056", POSITIVE),
+        ("that can be answered", "load64 1040 -> $reply", "4"),
+        ("is not for the one who asked", "sys_cap_send_move 3 6 'ask' $reply", "-4"),
+        ("nor is a copy", "sys_cap_send 3 6 'ask' $reply", "-4"),
+        ("nor as its own answer", "sys_cap_send $reply 6 'ask' $reply", "-4"),
+        ("but this is", "sys_cap_send $reply 5 'yes' -1", "0"),
+    ];
+    let client = knowing(script("client", FUNCTIONS, ASKING), "server");
+    let server = knowing(script("server", FUNCTIONS, SERVER), "client");
+    let run = World::of(vec![client, server]).run();
+    check(&run, "client", FUNCTIONS, ASKING);
+    check(&run, "server", FUNCTIONS, SERVER);
 }
 
 fn copied() {

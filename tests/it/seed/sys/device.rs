@@ -8,6 +8,7 @@ use crate::seed::Case;
 use crate::seed::bench::World;
 use crate::seed::bench::at_ms;
 use crate::seed::bench::granted;
+use crate::seed::bench::knowing;
 use crate::seed::script::POSITIVE;
 use crate::seed::script::Row;
 use crate::seed::script::check;
@@ -17,6 +18,7 @@ use crate::seed::sys::FUNCTIONS;
 pub(super) const CASES: &[Case] = &[
     ("interrupts_coalesce_until_somebody_waits", interrupts),
     ("a_driver_waits_for_its_own_line_alone", lines),
+    ("who_loses_its_line_does_not_wait_for_ever", lost),
     ("ports_are_not_available_on_a_board_without_them", ports),
     ("the_screen_is_where_its_capability_is", screen),
 ];
@@ -38,6 +40,27 @@ fn interrupts() {
     let events = moments.map(|millis| (at_ms(millis), Event::Interrupt(5)));
     let run = World { events: events.to_vec(), ..World::of(vec![driver]) }.run();
     check(&run, "driver", FUNCTIONS, ROWS);
+}
+
+/// Slot 3 of the owner is line 5, slot 4 the driver.
+fn lost() {
+    const OWNER: &[Row] = &[
+        ("a line for the driver", "sys_cap_send 4 6 'x' 3", "0"),
+        ("who waits", "sys_sleep 2 1000000", "0"),
+        ("until it is taken back", "sys_cap_revoke 3", "0"),
+    ];
+    const DRIVER: &[Row] = &[
+        ("a line", "sys_cap_recv 0 1024 1056", POSITIVE),
+        ("which it was given", "load64 1040 -> $line", "3"),
+        ("never comes", "sys_irq_wait $line", "-2"),
+        ("as is told at once", "sys_time 2", "1000000"),
+    ];
+    let owner = script("owner", FUNCTIONS, OWNER);
+    let owner = granted(owner, GrantObject::Interrupt(5), Rights::READ | Rights::GRANT);
+    let owner = knowing(owner, "driver");
+    let run = World::of(vec![owner, script("driver", FUNCTIONS, DRIVER)]).run();
+    check(&run, "owner", FUNCTIONS, OWNER);
+    check(&run, "driver", FUNCTIONS, DRIVER);
 }
 
 /// Slot 3 is line 5, slot 4 is line 6 with no right, slot 5 is line 7.
