@@ -113,6 +113,9 @@ const IMPATIENT: &[Row] = &[
     ("a message waits", "mk_self -> $own", POSITIVE),
     ("from before", "mk_send $own 7 'soon'", "1"),
     ("no time at all suffices for it", "mk_recv_timeout 1024 1040 16 1028 1032 0", "0"),
+    ("something comes at 140", "mk_recv_timeout 1024 1040 16 1028 1032 50", "0"),
+    ("then there is no deadline any more", "mk_recv 1024 1040 16 1028", "0"),
+    ("also not the last, 170", "mk_time_ms", "300"),
 ];
 
 fn timeouts() {
@@ -120,6 +123,10 @@ fn timeouts() {
         ("it waits", "mk_sleep_ms 70", "0"),
         ("who is meant", "mk_lookup 'impatient' -> $impatient", POSITIVE),
         ("and sends", "mk_send $impatient 7 'then'", "1"),
+        ("it waits again", "mk_sleep_ms 70", "0"),
+        ("and sends", "mk_send $impatient 7 'more'", "1"),
+        ("it waits once more", "mk_sleep_ms 160", "0"),
+        ("and sends", "mk_send $impatient 7 'last'", "1"),
         ("it stays, so that its end is not what comes", "mk_sleep_ms 1000", "0"),
     ];
     let impatient = script("impatient", FUNCTIONS, IMPATIENT);

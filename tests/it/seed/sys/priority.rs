@@ -156,7 +156,7 @@ fn by_mutex() {
     assert_eq!(lent(&run, "owner"), [20, 5]);
 }
 
-/// The client waits for the server, of priority 8, and the server for the owner of a mutex.
+/// The server, of priority 8, waits for the owner of a mutex; then the client waits for the server.
 fn by_chain() {
     const STARTING: &[Row] = &[
         ("a mutex", "sp_mutex_create -> $mutex", POSITIVE),
@@ -170,11 +170,11 @@ fn by_chain() {
     const SERVING: &[Row] = &[
         ("a mutex", "sys_cap_recv 0 1024 1056", POSITIVE),
         ("it", "load64 1040 -> $mutex", POSITIVE),
+        ("is another's until now", "sp_mutex_lock $mutex", "0"),
         ("a question", "sys_cap_recv 0 1024 1056", POSITIVE),
+        ("came meanwhile", "sp_log 'serving'", "serving"),
         ("can be answered", "load64 1040 -> $reply", POSITIVE),
-        ("when the mutex is ours", "sp_mutex_lock $mutex", "0"),
-        ("which it is", "sp_log 'serving'", "serving"),
-        ("then it is", "sys_cap_send $reply 5 0 0 -1", "0"),
+        ("and is", "sys_cap_send $reply 5 0 0 -1", "0"),
         ("then", "sp_log 'idle'", "idle"),
     ];
     const CLIENT: &[Row] = &[
@@ -188,7 +188,7 @@ fn by_chain() {
     let client = member("client", 20, &["server", "hog"], CLIENT);
     let (lines, run) = story(vec![owner, server, client, hog()]);
     assert_eq!(lines, ["owner: working", "server: serving", "client: answered", "hog: hog"]);
-    assert_eq!(lent(&run, "owner"), [20, 5]);
+    assert_eq!(lent(&run, "owner"), [8, 20, 5]);
     assert_eq!(lent(&run, "server"), [20, 8]);
 }
 
