@@ -9,37 +9,8 @@
 //! system, no window and no actor by name, and it cannot tell a simulator from a board.
 //!
 //! ```
-//! use kernel::{Kernel, Next, manifest::Manifest, time::Instant, trace::Capacity};
-//! # use kernel::{device::{Board, Framebuffer}, event::Event};
-//! # struct Bare;
-//! # struct Void;
-//! # impl embedded_io::ErrorType for Void { type Error = core::convert::Infallible; }
-//! # impl embedded_io::Write for Void {
-//! #     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> { Ok(bytes.len()) }
-//! #     fn flush(&mut self) -> Result<(), Self::Error> { Ok(()) }
-//! # }
-//! # impl embedded_io::WriteReady for Void {
-//! #     fn write_ready(&mut self) -> Result<bool, Self::Error> { Ok(true) }
-//! # }
-//! # impl embedded_hal::digital::ErrorType for Void { type Error = core::convert::Infallible; }
-//! # impl embedded_hal::digital::OutputPin for Void {
-//! #     fn set_low(&mut self) -> Result<(), Self::Error> { Ok(()) }
-//! #     fn set_high(&mut self) -> Result<(), Self::Error> { Ok(()) }
-//! # }
-//! # impl Framebuffer for Void {
-//! #     fn info(&self) -> abi::graphics::FramebufferInfo { unreachable!() }
-//! #     fn write(&mut self, _: usize, _: &[u8]) {}
-//! #     fn flush(&mut self) {}
-//! # }
-//! # impl Board for Bare {
-//! #     type Serial = Void; type Pin = Void; type Framebuffer = Void;
-//! #     fn event(&mut self) -> Option<Event> { None }
-//! #     fn serial(&mut self) -> &mut Void { Box::leak(Box::new(Void)) }
-//! #     fn pin(&mut self, _: u8) -> Option<&mut Void> { None }
-//! #     fn request_entropy(&mut self) {}
-//! #     fn framebuffer(&mut self) -> Option<&mut Void> { None }
-//! # }
-//! # let mut board = Bare;
+//! use kernel::{Kernel, Next, bare::Bare, manifest::Manifest, time::Instant, trace::Capacity};
+//! let mut board = Bare::default();
 //! let trace = Capacity::one_poll(0);
 //! let manifest = Manifest {
 //!     identity: "bare".into(),
@@ -72,6 +43,7 @@ pub mod id;
 pub mod fault;
 pub mod event;
 pub mod device;
+pub mod bare;
 pub mod queue;
 pub mod call;
 pub mod native;

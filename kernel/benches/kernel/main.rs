@@ -5,7 +5,6 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the host's clock")]
 
 mod allocation;
-mod board;
 mod stopwatch;
 mod world;
 mod cast;

@@ -2,11 +2,11 @@
 
 use kernel::Kernel;
 use kernel::Next;
+use kernel::bare::Bare;
+use kernel::event::Event;
 use kernel::manifest::Manifest;
 use kernel::time::Instant;
 use kernel::trace::What;
-
-use crate::board::Bare;
 
 /// Nanoseconds that pass with each poll.
 const POLL_NANOS: u64 = 1_000;
@@ -38,7 +38,7 @@ impl World {
 
     /// Lets a byte arrive, which the next poll takes in.
     pub(crate) fn tell(&mut self, byte: u8) {
-        self.board.arrive(byte);
+        self.board.happen(Event::Serial(byte));
     }
 
     /// Turns once. The trace stays where it is.

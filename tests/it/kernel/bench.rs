@@ -1,16 +1,10 @@
 //! A board without devices, and actors written in wasm's text format.
 
-use std::convert::Infallible;
-
-use abi::graphics::FramebufferInfo;
 use abi::rights::Rights;
-use embedded_hal::digital::OutputPin;
 use kernel::BootError;
 use kernel::Kernel;
 use kernel::Next;
-use kernel::device::Board;
-use kernel::device::Framebuffer;
-use kernel::event::Event;
+use kernel::bare::Bare;
 use kernel::limits::MAILBOX_MESSAGES;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::ChildSpec;
@@ -26,79 +20,6 @@ use kernel::trace::What;
 
 /// Places for actors that are made while the test runs.
 const SPARE: usize = 8;
-
-/// Nothing that could be driven, drawn on or written to.
-pub(crate) struct Bare(pub(crate) Void);
-
-pub(crate) struct Void;
-
-impl embedded_io::ErrorType for Void {
-    type Error = Infallible;
-}
-
-impl embedded_io::Write for Void {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl embedded_io::WriteReady for Void {
-    fn write_ready(&mut self) -> Result<bool, Infallible> {
-        Ok(true)
-    }
-}
-
-impl embedded_hal::digital::ErrorType for Void {
-    type Error = Infallible;
-}
-
-impl OutputPin for Void {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl Framebuffer for Void {
-    fn info(&self) -> FramebufferInfo {
-        unreachable!("the board has no screen")
-    }
-
-    fn write(&mut self, _: usize, _: &[u8]) {}
-
-    fn flush(&mut self) {}
-}
-
-impl Board for Bare {
-    type Serial = Void;
-    type Pin = Void;
-    type Framebuffer = Void;
-
-    fn event(&mut self) -> Option<Event> {
-        None
-    }
-
-    fn serial(&mut self) -> &mut Void {
-        &mut self.0
-    }
-
-    fn pin(&mut self, _: u8) -> Option<&mut Void> {
-        None
-    }
-
-    fn request_entropy(&mut self) {}
-
-    fn framebuffer(&mut self) -> Option<&mut Void> {
-        None
-    }
-}
 
 /// An actor of priority 16 with two pages of memory, the log in slot 1 and the clock in slot 2.
 pub(crate) fn actor(name: &str, text: &str) -> ActorManifest {
@@ -136,7 +57,7 @@ pub(crate) fn refusal(actors: Vec<ActorManifest>) -> String {
 
 /// A kernel with these actors, and its board.
 pub(crate) fn machine(actors: Vec<ActorManifest>) -> (Kernel, Bare) {
-    (boot(actors).expect("the test's own manifest is right"), Bare(Void))
+    (boot(actors).expect("the test's own manifest is right"), Bare::default())
 }
 
 fn boot(actors: Vec<ActorManifest>) -> Result<Kernel, BootError> {
@@ -157,7 +78,7 @@ fn boot_under(
         arena: 8 << 20,
         trace: Capacity::one_poll(places),
     };
-    Kernel::boot(&manifest, &mut Bare(Void))
+    Kernel::boot(&manifest, &mut Bare::default())
 }
 
 /// What some actors did within so many slices, or until nothing more can happen.
@@ -179,7 +100,7 @@ impl Run {
     ) -> Run {
         let kernel = boot_under(supervisors, actors);
         let mut kernel = kernel.expect("the test's own manifest is right");
-        let mut board = Bare(Void);
+        let mut board = Bare::default();
         let mut now = Instant::ZERO;
         let mut records = Vec::new();
         for _ in 0..slices {

@@ -10,6 +10,7 @@ use abi::spawn::SpawnOptions;
 use kernel::Account;
 use kernel::Kernel;
 use kernel::Next;
+use kernel::bare::Bare;
 use kernel::call::CallName;
 use kernel::fault::ExitReason;
 use kernel::manifest::ActorManifest;
@@ -26,8 +27,6 @@ use kernel::trace::Record;
 use kernel::trace::What;
 
 use crate::kernel::Case;
-use crate::kernel::bench::Bare;
-use crate::kernel::bench::Void;
 use crate::kernel::bench::actor;
 
 pub(super) const CASES: &[Case] = &[
@@ -60,7 +59,7 @@ fn seen(actors: Vec<ActorManifest>, supervisors: Vec<SupervisorManifest>) -> See
         arena: 4 << 20,
         trace: Capacity::one_poll(PLACES),
     };
-    let mut board = Bare(Void);
+    let mut board = Bare::default();
     let mut kernel = Kernel::boot(&manifest, &mut board).expect("the test's own manifest is right");
     let (mut now, mut records) = (Instant::ZERO, Vec::new());
     for _ in 0..200 {

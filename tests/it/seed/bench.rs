@@ -7,6 +7,7 @@ use abi::graphics::PixelFormat;
 use abi::rights::Rights;
 use kernel::Kernel;
 use kernel::Next;
+use kernel::bare::Nothing;
 use kernel::device::Board;
 use kernel::device::Framebuffer;
 use kernel::event::Event;
@@ -24,8 +25,6 @@ use kernel::time::Duration;
 use kernel::time::Instant;
 use kernel::trace::Capacity;
 use kernel::trace::What;
-
-use crate::kernel::bench::Void;
 
 /// What the node is called.
 pub(crate) const IDENTITY: &str = "orrery-bench";
@@ -291,7 +290,7 @@ impl Framebuffer for Screen {
 
 impl Board for Desk {
     type Serial = Line;
-    type Pin = Void;
+    type Pin = Nothing;
     type Framebuffer = Screen;
 
     fn event(&mut self) -> Option<Event> {
@@ -307,7 +306,7 @@ impl Board for Desk {
         &mut self.line
     }
 
-    fn pin(&mut self, _: u8) -> Option<&mut Void> {
+    fn pin(&mut self, _: u8) -> Option<&mut Nothing> {
         None
     }
 
