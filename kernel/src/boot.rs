@@ -169,7 +169,7 @@ fn part(actor: &ActorManifest) -> Part {
         priority: actor.priority,
         memory: actor.memory,
         mailbox: actor.mailbox,
-        restart: actor.child.restart,
+        child: actor.child,
         is_service: matches!(actor.program, Program::Native(_)),
     }
 }

@@ -63,7 +63,7 @@ impl State {
         self.cspaces.reset(index);
         let role = self.roles[index].as_ref().expect("an actor plays a role");
         let root = role.root;
-        let stays = role.part.restart != Restart::Temporary && !self.is_off;
+        let stays = role.part.child.restart != Restart::Temporary && !self.is_off;
         if stays {
             self.tell_all(root, obituary, &mut loss);
         } else {

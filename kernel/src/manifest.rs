@@ -1,6 +1,7 @@
 //! What the kernel is told at boot: which actors there are and what each of them is given.
 
 use abi::rights::Rights;
+pub use abi::spawn::Restart;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -66,17 +67,6 @@ pub enum Strategy {
     OneForAll,
     /// Those that were started after it are ended and started again.
     RestForOne,
-}
-
-/// Whether a child that has ended is started again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Restart {
-    /// Always.
-    Permanent,
-    /// If it ended abnormally.
-    Transient,
-    /// Never.
-    Temporary,
 }
 
 /// How a supervisor ends a child.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::cspace::Place;
 use crate::id::ActorId;
-use crate::manifest::Restart;
+use crate::manifest::ChildSpec;
 
 /// What an actor shall be.
 #[derive(Clone, Debug)]
@@ -18,8 +18,8 @@ pub(crate) struct Part {
     pub(crate) memory: usize,
     /// Messages that its mailbox takes.
     pub(crate) mailbox: usize,
-    /// Whether it is started again.
-    pub(crate) restart: Restart,
+    /// How its supervisor treats it.
+    pub(crate) child: ChildSpec,
     /// Whether it is a service of the kernel image.
     pub(crate) is_service: bool,
 }

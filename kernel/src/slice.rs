@@ -261,11 +261,11 @@ fn leave<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> S
 
 /// Makes an actor of a module in the maker's memory. The word is what the maker's call returns.
 fn spawn<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> u64 {
-    let Left::Spawn { wasm, place, supervisor, child, is_linked, is_plain } = left else {
+    let Left::Spawn { wasm, place, supervisor, is_linked, is_plain } = left else {
         unreachable!("only a spawn is settled here");
     };
     let role = state.roles[place].as_ref().expect("the role was cast with the call");
-    let (root, id) = (role.root, role.life);
+    let (root, id, child) = (role.root, role.life, role.part.child);
     // A compiler looks at each byte once.
     stage.extra += wasm.len as u64;
     let made = make(state, stage, wasm, place, is_plain);

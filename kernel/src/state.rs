@@ -32,7 +32,6 @@ use crate::limits::ENTROPY_BYTES;
 use crate::limits::TRACE_PAYLOAD_MAX;
 use crate::lock::Locks;
 use crate::mailbox::Envelope;
-use crate::manifest::ChildSpec;
 use crate::manifest::Manifest;
 use crate::manifest::Region;
 use crate::manifest::SupervisorSpec;
@@ -87,8 +86,6 @@ pub(crate) enum Left {
         place: usize,
         /// Its supervisor.
         supervisor: SupervisorId,
-        /// How its supervisor treats it.
-        child: ChildSpec,
         /// Whether it is linked to its maker.
         is_linked: bool,
         /// Whether the result is the child's id; else it is the child's handle.

@@ -3,7 +3,6 @@
 use std::hint::black_box;
 
 use abi::rights::Rights;
-use abi::spawn;
 use abi::spawn::SpawnOptions;
 use kernel::limits::INTENSITY_MAX;
 use kernel::manifest::ActorManifest;
@@ -114,7 +113,7 @@ fn spawning(child: &[u8], places: usize) -> Manifest {
     name[..5].copy_from_slice(b"child");
     let options = SpawnOptions {
         priority: 16,
-        restart: spawn::Restart::Temporary,
+        restart: Restart::Temporary,
         mailbox: 0,
         memory: TWO_PAGES as u32,
         shutdown_ms: 0,

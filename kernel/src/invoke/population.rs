@@ -5,7 +5,6 @@ use abi::held::HeldRecord;
 use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
-use abi::spawn;
 use abi::spawn::SpawnGrant;
 use abi::spawn::SpawnOptions;
 use alloc::format;
@@ -31,7 +30,6 @@ use crate::limits::MAILBOX_MESSAGES_MAX;
 use crate::limits::PLAIN_MEMORY;
 use crate::limits::SLOTS;
 use crate::manifest::ChildSpec;
-use crate::manifest::Restart;
 use crate::manifest::Shutdown;
 use crate::role::Part;
 use crate::state::Left;
@@ -55,7 +53,6 @@ impl State {
         let (fixed, grants) = options.split_first_chunk().ok_or(Refusal::BufferTooSmall)?;
         let options = SpawnOptions::decode(fixed).ok_or(Refusal::OutOfRange)?;
         let name = name_of(&options)?;
-        let child = child_spec(&options);
         let mailbox = match usize::from(options.mailbox) {
             0 => MAILBOX_MESSAGES,
             messages => messages,
@@ -71,10 +68,10 @@ impl State {
             priority: options.priority,
             memory: usize::try_from(options.memory).map_err(|_| Refusal::NoRoom)?,
             mailbox,
-            restart: child.restart,
+            child: child_spec(&options),
             is_service: false,
         };
-        self.begin_spawn(&held, wasm, part, child, &given, options.is_linked, false)
+        self.begin_spawn(&held, wasm, part, &given, options.is_linked, false)
     }
 
     /// The same for a personality whose actors are given nothing but a mailbox: the new one has its
@@ -103,19 +100,17 @@ impl State {
             // More if it starts with more.
             memory: PLAIN_MEMORY,
             mailbox,
-            restart: Restart::Temporary,
+            child: ChildSpec::TEMPORARY,
             is_service: false,
         };
-        self.begin_spawn(&held, wasm, part, ChildSpec::TEMPORARY, &given, false, true)
+        self.begin_spawn(&held, wasm, part, &given, false, true)
     }
 
-    #[allow(clippy::too_many_arguments, reason = "each is one decision of the maker's")]
     fn begin_spawn(
         &mut self,
         spawner: &Capability,
         wasm: Buffer,
         part: Part,
-        child: ChildSpec,
         given: &[(Place, Capability)],
         is_linked: bool,
         is_plain: bool,
@@ -133,7 +128,7 @@ impl State {
             assert_eq!(promised, Ok(()), "checked when it was decoded");
         }
         let supervisor = SupervisorId::new(number);
-        self.leave(Left::Spawn { wasm, place, supervisor, child, is_linked, is_plain })
+        self.leave(Left::Spawn { wasm, place, supervisor, is_linked, is_plain })
     }
 
     fn decode_grants(&self, records: &[u8]) -> Result<Vec<(Place, Capability)>, Refusal> {
@@ -304,15 +299,10 @@ fn name_of(options: &SpawnOptions) -> Result<&str, Refusal> {
 }
 
 fn child_spec(options: &SpawnOptions) -> ChildSpec {
-    let restart = match options.restart {
-        spawn::Restart::Permanent => Restart::Permanent,
-        spawn::Restart::Transient => Restart::Transient,
-        spawn::Restart::Temporary => Restart::Temporary,
-    };
     let shutdown = match options.shutdown_ms {
         0 => Shutdown::Kill,
         SpawnOptions::SHUTDOWN_WAIT => Shutdown::Wait,
         millis => Shutdown::After(Duration::from_millis(u64::from(millis))),
     };
-    ChildSpec { restart, shutdown }
+    ChildSpec { restart: options.restart, shutdown }
 }

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use abi::refusal::Refusal;
 use abi::rights::Rights;
-use abi::spawn;
 use abi::spawn::SpawnGrant;
 use abi::spawn::SpawnOptions;
 use kernel::Account;
@@ -168,7 +167,7 @@ fn maker(child: &str, body: &str) -> ActorManifest {
     name[..5].copy_from_slice(b"child");
     let options = SpawnOptions {
         priority: 16,
-        restart: spawn::Restart::Temporary,
+        restart: Restart::Temporary,
         mailbox: 0,
         memory: 0,
         shutdown_ms: 0,
