@@ -1,5 +1,6 @@
 //! One actor as the kernel keeps it, apart from its instance.
 
+use abi::handle::Handle;
 use abi::process::ProcessRecord;
 use abi::process::ProcessState;
 use alloc::string::String;
@@ -118,7 +119,7 @@ pub(crate) struct Job {
     /// What the server is answering now.
     pub(crate) step: JobStep,
     /// The file's handle, once there is one that the caller does not know of.
-    pub(crate) file: Option<u64>,
+    pub(crate) file: Option<Handle>,
     /// Bytes that were moved.
     pub(crate) done: u32,
 }
@@ -137,7 +138,7 @@ pub(crate) enum Task {
     /// Bytes from an offset.
     Read {
         /// The file's handle.
-        file: u64,
+        file: Handle,
         /// Where they go.
         into: Buffer,
         /// Where they begin.

@@ -1,5 +1,7 @@
 //! What an actor can ask of the kernel, and the shape of every answer.
 
+use abi::handle::Handle;
+
 macro_rules! calls {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)+) => {
         /// Every kernel call there is. The personalities are decoders onto this one set.
@@ -220,7 +222,7 @@ impl Call {
     /// In the place of a handle: the first capability of the caller's that suits, for calls whose
     /// personality knows no handles. It is no more than the caller could name. It is neither a
     /// handle nor a refusal, so that nobody says it by taking one for the other.
-    pub const SUITABLE: u64 = 1 << 63;
+    pub const SUITABLE: Handle = Handle::from_word(1 << 63);
 }
 
 /// What the engine does with a call.

@@ -101,7 +101,7 @@ impl State {
         let next = self.next_step(job, &said, memory);
         if !matches!((job.task, job.step, &next), (_, JobStep::Open, Ok(_))) {
             // A capability that nobody asked for stays with nobody.
-            self.drop_unknown(self.current, said.file.map(Handle::word));
+            self.drop_unknown(self.current, said.file);
         }
         match next {
             Ok(NextStep::Ask(job)) => Err(waits(job)),
@@ -117,9 +117,9 @@ impl State {
     }
 
     /// Gives up a capability that its holder does not know of.
-    pub(crate) fn drop_unknown(&mut self, index: usize, handle: Option<u64>) {
-        let Some(word) = handle else { return };
-        if let Ok(place) = self.cspaces.find(index, Handle::from_word(word)) {
+    pub(crate) fn drop_unknown(&mut self, index: usize, handle: Option<Handle>) {
+        let Some(handle) = handle else { return };
+        if let Ok(place) = self.cspaces.find(index, handle) {
             self.remove(place, Refusal::NoReply);
         }
     }
@@ -138,11 +138,11 @@ impl State {
             (Task::Load { into, .. }, JobStep::Open) => {
                 let file = self.opened(said)?;
                 self.ask_bytes(self.held(file, Rights::NONE)?, 0, into.len)?;
-                Ok(NextStep::Ask(Job { step: JobStep::Move, file: Some(file.word()), ..job }))
+                Ok(NextStep::Ask(Job { step: JobStep::Move, file: Some(file), ..job }))
             }
             (Task::Save { from, .. }, JobStep::Open) => {
                 let file = self.opened(said)?;
-                let job = Job { step: JobStep::Move, file: Some(file.word()), ..job };
+                let job = Job { step: JobStep::Move, file: Some(file), ..job };
                 self.next_write(job, from.of(memory))
             }
             (Task::Save { from, .. }, _) => {
@@ -177,8 +177,8 @@ impl State {
             Ok(_) | Err(Refusal::Exists) => (),
             Err(refusal) => return Err(refusal),
         }
-        let suitable = Handle::from_word(Call::SUITABLE);
-        let (_, directory) = self.held_kind(suitable, ObjectKind::Directory, Rights::WRITE)?;
+        let (_, directory) =
+            self.held_kind(Call::SUITABLE, ObjectKind::Directory, Rights::WRITE)?;
         let name = self.running().name.clone();
         if made == 0 {
             let path = format!("{STATE_DIRECTORY}/{name}");
@@ -207,7 +207,7 @@ impl State {
             (_, None) => return Err(Refusal::NotAvailable),
         };
         if rest != 0 && !is_whole {
-            let held = self.held(Handle::from_word(file), Rights::READ)?;
+            let held = self.held(file, Rights::READ)?;
             self.ask_bytes(held, offset.saturating_add(job.done), rest)?;
             return Ok(NextStep::Ask(job));
         }
@@ -219,7 +219,7 @@ impl State {
 
     /// Writes the next bytes, or publishes the file.
     fn next_write(&mut self, job: Job, bytes: &[u8]) -> Result<NextStep, Refusal> {
-        let file = job.file.map(Handle::from_word).ok_or(Refusal::NotAvailable)?;
+        let file = job.file.ok_or(Refusal::NotAvailable)?;
         let held = self.held(file, Rights::WRITE)?;
         let rest = &bytes[job.done as usize..];
         if rest.is_empty() {

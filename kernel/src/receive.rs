@@ -1,7 +1,6 @@
 //! Takes the next message out of a mailbox, or the answer to a call, and lays it before its receiver.
 
 use abi::exit::ExitNotice;
-use abi::handle::Handle;
 use abi::message::EXIT_NOTICE;
 use abi::message::Header;
 use abi::message::KERNEL_SENDER;
@@ -85,7 +84,7 @@ pub(crate) fn receive_answer(
     });
     let (envelope, Some(received)) = laid else {
         // Nobody would know of what came along.
-        state.drop_unknown(index, laid.0.capability.map(Handle::word));
+        state.drop_unknown(index, laid.0.capability);
         return Err(Refusal::BufferTooSmall);
     };
     record(state, index, &envelope, &received, lay, memory);

@@ -286,7 +286,7 @@ impl State {
         kind: ObjectKind,
         rights: Rights,
     ) -> Result<(Handle, Capability), Refusal> {
-        if handle.word() == Call::SUITABLE {
+        if handle == Call::SUITABLE {
             let mut held = self.cspaces.held(self.current);
             let suits = |capability: &Capability| {
                 capability.object.kind() == kind && rights.is_within(capability.rights)

@@ -237,7 +237,7 @@ impl State {
         if nanos.cast_signed() < 0 {
             return Ok(None);
         }
-        self.held_kind(Handle::from_word(Call::SUITABLE), ObjectKind::Clock, Rights::READ)?;
+        self.held_kind(Call::SUITABLE, ObjectKind::Clock, Rights::READ)?;
         Ok(Some(self.now.saturating_add_nanos(nanos)))
     }
 
@@ -309,7 +309,7 @@ impl State {
         task: Task,
         rights: Rights,
     ) -> Result<Outcome, Refusal> {
-        let directory = self.directory(Handle::from_word(Call::SUITABLE), rights)?;
+        let directory = self.directory(Call::SUITABLE, rights)?;
         let left = self.begin_state(directory, task, key)?;
         self.leave(left)
     }

@@ -106,7 +106,7 @@ impl State {
             }
             CallName::Receive => self.receive(handle, range(memory, b, c)?, memory, None),
             CallName::ReceiveTimeout => {
-                self.held_kind(Handle::from_word(Call::SUITABLE), ObjectKind::Clock, Rights::READ)?;
+                self.held_kind(Call::SUITABLE, ObjectKind::Clock, Rights::READ)?;
                 self.receive(handle, range(memory, b, c)?, memory, Some(d))
             }
             CallName::ReceiveParts => self.receive_parts(call, memory),
@@ -114,8 +114,7 @@ impl State {
             CallName::Read => self.read(handle, b, range(memory, c, d)?.of_mut(memory)),
             CallName::Write => self.write(handle, b, range(memory, c, d)?, memory),
             CallName::ScreenSize => {
-                let suitable = Handle::from_word(Call::SUITABLE);
-                self.held_kind(suitable, ObjectKind::Framebuffer, Rights::NONE)?;
+                self.held_kind(Call::SUITABLE, ObjectKind::Framebuffer, Rights::NONE)?;
                 let screen = self.screen.ok_or(Refusal::NotAvailable)?;
                 Outcome::word(u64::from(screen.width) << 32 | u64::from(screen.height))
             }
@@ -227,7 +226,7 @@ impl State {
                 // A negative offset is beyond the end of every file.
                 let offset = u32::try_from(d).map_err(|_| Refusal::OutOfRange)?;
                 let held = self.file(handle, Rights::READ)?;
-                let left = self.begin_file(held, Task::Read { file: a, into, offset })?;
+                let left = self.begin_file(held, Task::Read { file: handle, into, offset })?;
                 self.leave(left)
             }
             CallName::FileSize => {
@@ -248,7 +247,7 @@ impl State {
             CallName::ReadFile => {
                 let (path, into) = (range(memory, a, b)?, range(memory, c, d)?);
                 let task = Task::Load { into, size: Some(word_place(memory, e)?) };
-                let directory = self.directory(Handle::from_word(Call::SUITABLE), Rights::READ)?;
+                let directory = self.directory(Call::SUITABLE, Rights::READ)?;
                 let left = self.begin_path(directory, task, path.of(memory))?;
                 self.leave(left)
             }

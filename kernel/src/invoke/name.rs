@@ -145,8 +145,7 @@ impl State {
         into: Buffer,
         memory: &mut [u8],
     ) -> Result<Outcome, Refusal> {
-        let suitable = Handle::from_word(Call::SUITABLE);
-        let (_, held) = self.held_kind(suitable, ObjectKind::Namespace, Rights::READ)?;
+        let (_, held) = self.held_kind(Call::SUITABLE, ObjectKind::Namespace, Rights::READ)?;
         let prefix = self.prefix(&held)?;
         let names = self.namespace.list(prefix);
         let named = names.filter(|(_, slot)| self.named_id(*slot) == Some(id));
@@ -171,8 +170,7 @@ impl State {
     }
 
     fn path_lines(&self, wanted: &str) -> Result<String, Refusal> {
-        let suitable = Handle::from_word(Call::SUITABLE);
-        let (_, held) = self.held_kind(suitable, ObjectKind::Namespace, Rights::READ)?;
+        let (_, held) = self.held_kind(Call::SUITABLE, ObjectKind::Namespace, Rights::READ)?;
         let prefix = self.prefix(&held)?;
         if !wanted.starts_with(prefix) && !prefix.starts_with(wanted) {
             return Err(Refusal::NoRight);

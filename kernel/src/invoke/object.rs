@@ -33,8 +33,7 @@ const LEVEL_LINE_MAX: usize = 255;
 impl State {
     /// Writes lines to the log, each with this in front.
     pub(super) fn log(&mut self, front: &[u8], text: &[u8]) -> Result<Outcome, Refusal> {
-        let suitable = Handle::from_word(Call::SUITABLE);
-        self.held_kind(suitable, ObjectKind::Log, Rights::WRITE)?;
+        self.held_kind(Call::SUITABLE, ObjectKind::Log, Rights::WRITE)?;
         if LOG_MAX < text.len() {
             return Err(Refusal::TooLong);
         }
@@ -67,8 +66,7 @@ impl State {
 
     /// Writes bytes as they are to the serial line, if the caller has it, or else a line to the log.
     pub(super) fn print(&mut self, text: &[u8]) -> Result<Outcome, Refusal> {
-        let suitable = Handle::from_word(Call::SUITABLE);
-        if self.held_kind(suitable, ObjectKind::Serial, Rights::WRITE).is_err() {
+        if self.held_kind(Call::SUITABLE, ObjectKind::Serial, Rights::WRITE).is_err() {
             return self.log(&[], text);
         }
         self.console.push(text);

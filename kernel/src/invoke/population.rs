@@ -77,8 +77,7 @@ impl State {
     /// The same for a personality whose actors are given nothing but a mailbox: the new one has its
     /// maker's address, and of the maker's log, clock and names what it may grant.
     pub(super) fn spawn_plain(&mut self, wasm: Buffer, mailbox: u64) -> Result<Outcome, Refusal> {
-        let suitable = Handle::from_word(Call::SUITABLE);
-        let (_, held) = self.held_kind(suitable, ObjectKind::Spawner, Rights::WRITE)?;
+        let (_, held) = self.held_kind(Call::SUITABLE, ObjectKind::Spawner, Rights::WRITE)?;
         let mailbox = match usize::try_from(mailbox).unwrap_or(usize::MAX) {
             0 => MAILBOX_MESSAGES,
             messages => messages.min(MAILBOX_MESSAGES_MAX),
@@ -88,7 +87,7 @@ impl State {
         let address = Capability { object: Object::Endpoint(id), rights: Rights::WRITE, badge: 0 };
         let mut given = alloc::vec![(own, address)];
         for kind in HANDED_ON {
-            if let Ok((handle, held)) = self.held_kind(suitable, kind, Rights::GRANT) {
+            if let Ok((handle, held)) = self.held_kind(Call::SUITABLE, kind, Rights::GRANT) {
                 given.push((self.cspaces.find(self.current, handle)?, held));
             }
         }
@@ -160,8 +159,7 @@ impl State {
     /// table.
     pub(super) fn stop_actor(&mut self, word: u64) -> Result<Outcome, Refusal> {
         let id = self.alive_word(word).map(|actor| actor.id).ok_or(Refusal::NotFound)?;
-        let suitable = Handle::from_word(Call::SUITABLE);
-        let is_any = self.held_kind(suitable, ObjectKind::Processes, Rights::WRITE).is_ok();
+        let is_any = self.held_kind(Call::SUITABLE, ObjectKind::Processes, Rights::WRITE).is_ok();
         let is_own = id == self.running().id;
         let is_child = self.cspaces.held(self.current).any(|(_, held)| {
             held.object == Object::Child(id) && Rights::WRITE.is_within(held.rights)
@@ -235,8 +233,7 @@ impl State {
         count: u64,
         memory: &mut [u8],
     ) -> Result<Outcome, Refusal> {
-        let suitable = Handle::from_word(Call::SUITABLE);
-        self.held_kind(suitable, ObjectKind::Processes, Rights::READ)?;
+        self.held_kind(Call::SUITABLE, ObjectKind::Processes, Rights::READ)?;
         if max == 0 {
             return Err(Refusal::OutOfRange);
         }

@@ -87,7 +87,7 @@ fn in_millis(word: u64) -> u64 {
 }
 
 fn sleep([time, ..]: Words) -> Words {
-    [Call::SUITABLE, millis(time), 0, 0, 0, 0, 0]
+    [Call::SUITABLE.word(), millis(time), 0, 0, 0, 0, 0]
 }
 
 fn receive([opcode, buffer, len, size, ..]: Words) -> Words {
@@ -103,13 +103,13 @@ fn receive_timeout([opcode, buffer, len, size, source, time, _]: Words) -> Words
 }
 
 fn suitable(_: Words) -> Words {
-    [Call::SUITABLE, 0, 0, 0, 0, 0, 0]
+    [Call::SUITABLE.word(), 0, 0, 0, 0, 0, 0]
 }
 
 fn named([name, len, ..]: Words) -> Words {
-    [Call::SUITABLE, name, len, 0, 0, 0, 0]
+    [Call::SUITABLE.word(), name, len, 0, 0, 0, 0]
 }
 
 fn register([name, len, ..]: Words) -> Words {
-    [Call::SUITABLE, name, len, Handle::OWN_ENDPOINT.word(), 0, 0, 0]
+    [Call::SUITABLE.word(), name, len, Handle::OWN_ENDPOINT.word(), 0, 0, 0]
 }

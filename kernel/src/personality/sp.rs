@@ -68,7 +68,7 @@ const PERMITS: Convention = Convention { result: permits, ..Convention::NATIVE }
 const CREATE: Convention = Convention { result: create, ..Convention::NATIVE };
 
 fn sleep([time, ..]: [u64; Call::WORDS]) -> [u64; Call::WORDS] {
-    [Call::SUITABLE, millis(time), 0, 0, 0, 0, 0]
+    [Call::SUITABLE.word(), millis(time), 0, 0, 0, 0, 0]
 }
 
 /// The seed's code of a refusal. What depends on the function is given.
