@@ -1,14 +1,14 @@
 //! The interfaces of the three seeds, call by call: what a module built for one of them sees.
 
 mod bench;
-mod script;
+pub(crate) mod script;
 mod server;
 mod mk;
 mod ping_pong;
 mod printed;
 mod shell;
 mod sp;
-mod sys;
+pub(crate) mod sys;
 
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
