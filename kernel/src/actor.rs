@@ -1,9 +1,6 @@
 //! One actor as the kernel keeps it, apart from its instance.
 
 use abi::handle::Handle;
-use abi::process::ProcessRecord;
-use abi::process::ProcessState;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::cspace::Place;
@@ -17,8 +14,6 @@ use crate::queue::ByteQueue;
 pub(crate) struct Actor {
     /// Who it is.
     pub(crate) id: ActorId,
-    /// What it is called.
-    pub(crate) name: String,
     /// 0 to 31, larger runs first.
     pub(crate) priority: usize,
     /// The priority at which it runs: its own, or that of one who waits for it.
@@ -49,8 +44,6 @@ pub(crate) struct Actor {
     pub(crate) traps_exits: bool,
     /// Whether its supervisor has asked it to end and it has yet to hear of it.
     pub(crate) is_asked: bool,
-    /// How often its supervisor has restarted it.
-    pub(crate) restarts: u32,
     /// Whether it is a service of the kernel image: it may be sent the kernel's own opcodes.
     pub(crate) is_service: bool,
 }
@@ -197,27 +190,5 @@ impl Buffer {
     pub(crate) fn part(self, from: usize, len: usize) -> Buffer {
         let from = from.min(self.len);
         Buffer { start: self.start + from, len: len.min(self.len - from) }
-    }
-}
-
-impl Actor {
-    /// Its line in the process table.
-    pub(crate) fn record(&self) -> ProcessRecord {
-        let mut name = [0; ProcessRecord::NAME_BYTES];
-        name[..self.name.len()].copy_from_slice(self.name.as_bytes());
-        ProcessRecord {
-            id: self.id.word(),
-            fuel: self.fuel,
-            memory: u32::try_from(self.memory).unwrap_or(u32::MAX),
-            queued: u16::try_from(self.mailbox.len()).unwrap_or(u16::MAX),
-            priority: u8::try_from(self.priority).unwrap_or(u8::MAX),
-            state: match self.activity {
-                Activity::Ready => ProcessState::Ready,
-                Activity::Sleeping => ProcessState::Sleeping,
-                _ => ProcessState::Waiting,
-            },
-            restarts: self.restarts,
-            name,
-        }
     }
 }

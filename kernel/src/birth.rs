@@ -63,8 +63,9 @@ impl State {
             role.restarts += 1;
             self.cspaces.rename(root, last, id);
         }
-        let (part, restarts) = (role.part.clone(), role.restarts);
-        let priority = usize::from(part.priority);
+        let priority = usize::from(role.part.priority);
+        let (mailbox, is_service) = (role.part.mailbox, role.part.is_service);
+        let memory_max = u32::try_from(role.part.memory).unwrap_or(u32::MAX);
         let endpoint = Capability { object: Object::Endpoint(id), rights: Rights::ALL, badge: 0 };
         let own = self.hide(root, endpoint, Use::Own).expect("an actor has its endpoint");
         let first = self.cspaces.derive(own, endpoint, place);
@@ -78,10 +79,9 @@ impl State {
         };
         self.actors[place] = Some(Actor {
             id,
-            name: part.name,
             priority,
             effective: priority,
-            mailbox: Mailbox::with_capacity(part.mailbox),
+            mailbox: Mailbox::with_capacity(mailbox),
             activity,
             turn,
             own,
@@ -94,18 +94,16 @@ impl State {
             links: Vec::new(),
             traps_exits: false,
             is_asked: false,
-            restarts,
-            is_service: part.is_service,
+            is_service,
         });
         self.living += 1;
         if activity == Activity::Ready {
             self.make_ready(place);
         }
-        let memory = u32::try_from(part.memory).unwrap_or(u32::MAX);
-        let what = What::Spawn { priority: part.priority, memory };
-        let actor = self.actors[place].as_ref().expect("it has just begun to live");
+        let part = &self.roles[place].as_ref().expect("it has just begun to be played").part;
+        let what = What::Spawn { priority: part.priority, memory: memory_max };
         let record = Record { at: self.now, slice: self.slice, actor: Some(id), what };
-        self.trace.push(record, actor.name.as_bytes());
+        self.trace.push(record, part.name.as_bytes());
     }
 
     /// Promises a capability to all lives of an actor, in the order of its slots.

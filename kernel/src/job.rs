@@ -7,6 +7,7 @@ use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
 use alloc::format;
+use alloc::string::String;
 
 use crate::actor::Job;
 use crate::actor::JobStep;
@@ -68,7 +69,7 @@ impl State {
         key: &[u8],
     ) -> Result<Left, Refusal> {
         let key = state_key(key)?;
-        let name = self.running().name.clone();
+        let name = String::from(self.running_name());
         state_key(name.as_bytes())?;
         match task {
             Task::Save { .. } => self.begin_path(directory, task, STATE_DIRECTORY.as_bytes()),
@@ -179,7 +180,7 @@ impl State {
         }
         let (_, directory) =
             self.held_kind(Call::SUITABLE, ObjectKind::Directory, Rights::WRITE)?;
-        let name = self.running().name.clone();
+        let name = String::from(self.running_name());
         if made == 0 {
             let path = format!("{STATE_DIRECTORY}/{name}");
             self.begin_call(directory, file::MAKE_DIRECTORY, path.as_bytes())?;

@@ -117,7 +117,7 @@ impl Kernel {
 
     /// The actors that live.
     pub fn processes(&self) -> impl Iterator<Item = ProcessRecord> + '_ {
-        self.state().actors.iter().flatten().map(|actor| actor.record())
+        self.state().processes(0)
     }
 
     /// Calls answered since boot.

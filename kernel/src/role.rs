@@ -1,8 +1,12 @@
 //! What the actor of a place is, whichever life it is in: what a restart needs to know.
 
+use abi::process::ProcessRecord;
+use abi::process::ProcessState;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::actor::Activity;
+use crate::actor::Actor;
 use crate::cspace::Place;
 use crate::id::ActorId;
 use crate::manifest::ChildSpec;
@@ -37,6 +41,28 @@ pub(crate) struct Role {
     pub(crate) life: ActorId,
     /// How often it was started again.
     pub(crate) restarts: u32,
+}
+
+impl Role {
+    /// The line of its present life in the process table.
+    pub(crate) fn record(&self, actor: &Actor) -> ProcessRecord {
+        let mut name = [0; ProcessRecord::NAME_BYTES];
+        name[..self.part.name.len()].copy_from_slice(self.part.name.as_bytes());
+        ProcessRecord {
+            id: actor.id.word(),
+            fuel: actor.fuel,
+            memory: u32::try_from(actor.memory).unwrap_or(u32::MAX),
+            queued: u16::try_from(actor.mailbox.len()).unwrap_or(u16::MAX),
+            priority: self.part.priority,
+            state: match actor.activity {
+                Activity::Ready => ProcessState::Ready,
+                Activity::Sleeping => ProcessState::Sleeping,
+                _ => ProcessState::Waiting,
+            },
+            restarts: self.restarts,
+            name,
+        }
+    }
 }
 
 /// A capability that is given in each life.

@@ -6,6 +6,7 @@
 use abi::graphics::FramebufferInfo;
 use abi::handle::Handle;
 use abi::object::ObjectKind;
+use abi::process::ProcessRecord;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
 use alloc::collections::BTreeMap;
@@ -248,6 +249,19 @@ impl State {
     /// The actor whose slice it is.
     pub(crate) fn running(&mut self) -> &mut Actor {
         self.actors[self.current].as_mut().expect("a running actor is alive")
+    }
+
+    /// What the actor whose slice it is is called.
+    pub(crate) fn running_name(&self) -> &str {
+        &self.roles[self.current].as_ref().expect("a running actor plays a role").part.name
+    }
+
+    /// Every actor that lives, from this one in the order of their places on, as the process table
+    /// shows it.
+    pub(crate) fn processes(&self, first: usize) -> impl Iterator<Item = ProcessRecord> + '_ {
+        let all = self.roles.iter().zip(&self.actors);
+        let living = all.filter_map(|(role, actor)| Some((role.as_ref()?, actor.as_ref()?)));
+        living.skip(first).map(|(role, actor)| role.record(actor))
     }
 
     /// The actor with this id, if it lives.

@@ -44,8 +44,8 @@ impl State {
             whole[..front.len()].copy_from_slice(front);
             whole[front.len()..len].copy_from_slice(&line[..len - front.len()]);
             let kept = &whole[..len];
-            let name = &self.actors[self.current].as_ref().expect("the running actor lives").name;
-            self.console.line(name, kept);
+            let role = self.roles[self.current].as_ref().expect("a running actor plays a role");
+            self.console.line(&role.part.name, kept);
             self.record(What::Log, kept);
             charged += (kept.len() as u64 + 1) * LOG_FUEL_PER_BYTE;
         }
@@ -108,10 +108,10 @@ impl State {
             return Err(Refusal::OutOfRange);
         }
         let first = usize::try_from(offset / record_bytes).map_err(|_| Refusal::OutOfRange)?;
-        let living = self.actors.iter().flatten().skip(first);
+        let living = self.processes(first);
         let mut count = 0;
-        for (actor, place) in living.zip(into.chunks_exact_mut(ProcessRecord::BYTES)) {
-            place.copy_from_slice(&actor.record().encode());
+        for (process, place) in living.zip(into.chunks_exact_mut(ProcessRecord::BYTES)) {
+            place.copy_from_slice(&process.encode());
             count += 1;
         }
         Outcome::moved(count * ProcessRecord::BYTES)
