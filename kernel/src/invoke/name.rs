@@ -145,8 +145,7 @@ impl State {
         into: Buffer,
         memory: &mut [u8],
     ) -> Result<Outcome, Refusal> {
-        let (_, held) = self.held_kind(Call::SUITABLE, ObjectKind::Namespace, Rights::READ)?;
-        let prefix = self.prefix(&held)?;
+        let prefix = self.covered(Call::SUITABLE, Rights::READ)?;
         let names = self.namespace.list(prefix);
         let named = names.filter(|(_, slot)| self.named_id(*slot) == Some(id));
         let best = named.map(|(name, _)| name).min_by_key(|name| name.starts_with('/'));
@@ -159,8 +158,7 @@ impl State {
     }
 
     fn name_lines(&self, handle: Handle, wanted: &str) -> Result<String, Refusal> {
-        let (_, held) = self.held_kind(handle, ObjectKind::Namespace, Rights::READ)?;
-        let prefix = self.prefix(&held)?;
+        let prefix = self.covered(handle, Rights::READ)?;
         // The wanted part of what the capability covers.
         let narrower = if is_within(wanted, prefix) { wanted } else { prefix };
         if narrower != wanted && !is_within(prefix, wanted) {
@@ -170,8 +168,7 @@ impl State {
     }
 
     fn path_lines(&self, wanted: &str) -> Result<String, Refusal> {
-        let (_, held) = self.held_kind(Call::SUITABLE, ObjectKind::Namespace, Rights::READ)?;
-        let prefix = self.prefix(&held)?;
+        let prefix = self.covered(Call::SUITABLE, Rights::READ)?;
         if !wanted.starts_with(prefix) && !prefix.starts_with(wanted) {
             return Err(Refusal::NoRight);
         }
@@ -205,12 +202,16 @@ impl State {
         if name.is_empty() || PATH_MAX < name.len() {
             return Err(Refusal::Invalid);
         }
-        let (_, held) = self.held_kind(handle, ObjectKind::Namespace, rights)?;
-        if is_within(name, self.prefix(&held)?) { Ok(name) } else { Err(Refusal::NoRight) }
+        if is_within(name, self.covered(handle, rights)?) {
+            Ok(name)
+        } else {
+            Err(Refusal::NoRight)
+        }
     }
 
-    fn prefix(&self, held: &Capability) -> Result<&str, Refusal> {
-        match held.object {
+    /// The prefix of the names that the caller's capability covers.
+    fn covered(&self, handle: Handle, rights: Rights) -> Result<&str, Refusal> {
+        match self.held_kind(handle, ObjectKind::Namespace, rights)?.1.object {
             Object::Namespace(number) => Ok(&self.prefixes[usize::from(number)]),
             _ => Err(Refusal::WrongObject),
         }
