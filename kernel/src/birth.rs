@@ -38,7 +38,7 @@ impl State {
         let object = Object::Child(life);
         let root = self.cspaces.plant(Capability { object, rights: Rights::ALL, badge: 0 });
         let standing = Vec::new();
-        self.roles[place] = Some(Role { part, standing, root, life, restarts: 0 });
+        self.roles[place] = Some(Role { part, standing, root, life });
         Ok(place)
     }
 
@@ -60,7 +60,6 @@ impl State {
         let (root, last) = (role.root, role.life);
         if last != id {
             role.life = id;
-            role.restarts += 1;
             self.cspaces.rename(root, last, id);
         }
         let priority = usize::from(role.part.priority);

@@ -39,13 +39,11 @@ pub(crate) struct Role {
     pub(crate) root: Place,
     /// Its latest life.
     pub(crate) life: ActorId,
-    /// How often it was started again.
-    pub(crate) restarts: u32,
 }
 
 impl Role {
-    /// The line of its present life in the process table.
-    pub(crate) fn record(&self, actor: &Actor) -> ProcessRecord {
+    /// The line of its present life in the process table, after so many restarts.
+    pub(crate) fn record(&self, actor: &Actor, restarts: u32) -> ProcessRecord {
         let mut name = [0; ProcessRecord::NAME_BYTES];
         name[..self.part.name.len()].copy_from_slice(self.part.name.as_bytes());
         ProcessRecord {
@@ -59,7 +57,7 @@ impl Role {
                 Activity::Sleeping => ProcessState::Sleeping,
                 _ => ProcessState::Waiting,
             },
-            restarts: self.restarts,
+            restarts,
             name,
         }
     }

@@ -261,7 +261,9 @@ impl State {
     pub(crate) fn processes(&self, first: usize) -> impl Iterator<Item = ProcessRecord> + '_ {
         let all = self.roles.iter().zip(&self.actors);
         let living = all.filter_map(|(role, actor)| Some((role.as_ref()?, actor.as_ref()?)));
-        living.skip(first).map(|(role, actor)| role.record(actor))
+        living
+            .skip(first)
+            .map(|(role, actor)| role.record(actor, self.supervision.restarts(actor.id.index())))
     }
 
     /// The actor with this id, if it lives.
