@@ -4,9 +4,10 @@
 //! At every moment between two polls
 //! - `places + roles` is how many places there are, apart from those whose lives are used up,
 //! - `arena + reserved` is the whole arena,
-//! - `bodies` is `actors` and `codes` is `roles`,
+//! - `bodies` is `actors + renewals` and `codes` is `roles + renewals`,
 //! - `capabilities` is `devices + roles + promises + names + locks` and two for each actor.
 
+use crate::actor::Renewal;
 use crate::role::Standing;
 use crate::state::State;
 
@@ -23,6 +24,8 @@ pub struct Account {
     pub arena: usize,
     /// Bytes of linear memory that actors may have.
     pub reserved: usize,
+    /// Actors for which other code waits; until it takes over, it has memory as well.
+    pub renewals: usize,
     /// Capabilities of the kernel's own: objects, names, promises.
     pub capabilities: usize,
     /// Devices, which are made at boot and stay.
@@ -53,13 +56,17 @@ impl State {
         let roles = self.roles.iter().flatten();
         let standing = roles.clone().flat_map(|role| &role.standing);
         let actors = self.actors.iter().flatten();
+        let renewed = actors.clone().filter(|actor| actor.renewal != Renewal::Nothing);
+        let renewals = renewed.clone().count();
+        let renewed = renewed.filter_map(|actor| self.roles[actor.id.index()].as_ref());
         let (slots, notices) = self.cspaces.in_use();
         Account {
             actors: self.living,
             roles: roles.clone().count(),
             places: self.vacant.len(),
             arena: self.arena,
-            reserved: roles.map(|role| role.part.memory).sum(),
+            reserved: roles.chain(renewed).map(|role| role.part.memory).sum(),
+            renewals,
             capabilities: self.cspaces.hidden(),
             devices: self.devices.len(),
             promises: standing.filter(|promised| matches!(promised, Standing::Held(_))).count(),

@@ -44,8 +44,23 @@ pub(crate) struct Actor {
     pub(crate) traps_exits: bool,
     /// Whether its supervisor has asked it to end and it has yet to hear of it.
     pub(crate) is_asked: bool,
+    /// Whether other code waits to take over.
+    pub(crate) renewal: Renewal,
+    /// Whether it wants to be told before.
+    pub(crate) wants_notice: bool,
     /// Whether it is a service of the kernel image: it may be sent the kernel's own opcodes.
     pub(crate) is_service: bool,
+}
+
+/// Whether other code waits to take over from an actor's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Renewal {
+    /// None does.
+    Nothing,
+    /// It does, and the actor has yet to be told.
+    Announced,
+    /// It does, at the actor's next receive.
+    Due,
 }
 
 /// What an actor is doing.

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use crate::actor::Activity;
 use crate::actor::Actor;
+use crate::actor::Renewal;
 use crate::actor::Turn;
 use crate::capability::Capability;
 use crate::capability::Object;
@@ -93,6 +94,8 @@ impl State {
             links: Vec::new(),
             traps_exits: false,
             is_asked: false,
+            renewal: Renewal::Nothing,
+            wants_notice: false,
             is_service,
         });
         self.living += 1;

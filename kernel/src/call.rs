@@ -79,6 +79,9 @@ calls! {
     Move = "cap_move";
     /// `(handle)`: empties the slot.
     Delete = "cap_delete";
+    /// `(ptr, count)`: deletes what the caller holds, except for what it was born with, what came
+    /// with messages yet to be received, and these handles; how many went.
+    Keep = "cap_keep";
     /// `(handle)`: removes every capability derived from this one, wherever it is.
     Revoke = "cap_revoke";
     /// `(handle)`: nanoseconds since power came on.
@@ -101,8 +104,17 @@ calls! {
     PortWrite = "io_write";
     /// `(handle, ptr, len, options ptr, options len)`: makes an actor.
     Spawn = "spawn";
+    /// `(handle, memory, options ptr, options len)`: makes an actor of a module in granted memory.
+    SpawnMemory = "spawn";
     /// `(ptr, len, mailbox)`: makes an actor that is given its maker's address; its id.
     SpawnPlain = "spawn";
+    /// `(child, ptr, len)`: gives a child other code, at its next receive: 0 if that is now, 1 if
+    /// it is yet to come.
+    Reload = "reload";
+    /// `(child, memory)`: the same with a module in granted memory.
+    ReloadMemory = "reload";
+    /// `(on)`: whether the caller is told before other code takes over.
+    ReloadNotice = "reload_notice";
     /// `(handle)`: ends a child.
     Stop = "stop";
     /// `(id)`: ends an actor that the caller may end.
@@ -188,7 +200,10 @@ impl CallName {
                 | CallName::Sleep
                 | CallName::InterruptWait
                 | CallName::Spawn
+                | CallName::SpawnMemory
                 | CallName::SpawnPlain
+                | CallName::Reload
+                | CallName::ReloadMemory
                 | CallName::FileOpen
                 | CallName::FileRead
                 | CallName::FileSize

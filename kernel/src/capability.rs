@@ -3,6 +3,7 @@
 use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
+use core::ops::Range;
 
 use crate::id::ActorId;
 
@@ -90,6 +91,12 @@ impl MemoryRange {
         } else {
             Err(Refusal::OutOfRange)
         }
+    }
+
+    /// Where its bytes are in the region.
+    pub fn span(self) -> Range<usize> {
+        let start = self.offset as usize;
+        start..start + self.len as usize
     }
 }
 

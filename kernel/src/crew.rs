@@ -1,6 +1,7 @@
 //! The actors' code: what each place runs, in all its lives, and the body of the present one.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::body::Body;
@@ -8,6 +9,7 @@ use crate::body::Service;
 use crate::engine::Engine;
 use crate::engine::LoadError;
 use crate::engine::Module;
+use crate::limits::BYTES_PER_FUEL;
 use crate::manifest::Program;
 use crate::native::Native;
 use crate::personality;
@@ -18,6 +20,8 @@ pub(crate) struct Crew {
     engine: Engine<Box<State>>,
     codes: Vec<Option<Code>>,
     bodies: Vec<Option<Body>>,
+    /// What waits to take over, by place.
+    renewals: BTreeMap<usize, (Module, Body)>,
 }
 
 /// What a body is made from.
@@ -33,7 +37,7 @@ impl Crew {
         personality::define(&mut engine);
         let codes = (0..places).map(|_| None).collect();
         let bodies = (0..places).map(|_| None).collect();
-        Crew { engine, codes, bodies }
+        Crew { engine, codes, bodies, renewals: BTreeMap::new() }
     }
 
     /// Checks a program and keeps its code for every life of a place.
@@ -51,6 +55,28 @@ impl Crew {
     pub(crate) fn load_wasm(&mut self, place: usize, wasm: &[u8]) -> Result<(), LoadError> {
         self.codes[place] = Some(Code::Wasm(self.engine.load(wasm)?));
         Ok(())
+    }
+
+    /// Checks a module and makes a body from it that waits to take over from the one of a place; says
+    /// what fuel its making cost. If one waits already, it is thrown away.
+    pub(crate) fn prepare(
+        &mut self,
+        place: usize,
+        wasm: &[u8],
+        memory_max: usize,
+    ) -> Result<u64, LoadError> {
+        let module = self.engine.load(wasm)?;
+        let body = Body::Wasm(Box::new(self.engine.instantiate(&module, memory_max)?));
+        let fuel = body.start_fuel() + body.memory_size() as u64 / BYTES_PER_FUEL;
+        self.renewals.insert(place, (module, body));
+        Ok(fuel)
+    }
+
+    /// Takes out the body that waits to take over; its code is the place's from now on.
+    pub(crate) fn take_renewal(&mut self, place: usize) -> Option<Body> {
+        let (module, body) = self.renewals.remove(&place)?;
+        self.codes[place] = Some(Code::Wasm(module));
+        Some(body)
     }
 
     /// Bytes of linear memory with which a body of this place starts.
@@ -86,7 +112,9 @@ impl Crew {
 
     /// How many codes and how many bodies there are.
     pub(crate) fn count(&self) -> (usize, usize) {
-        (self.codes.iter().flatten().count(), self.bodies.iter().flatten().count())
+        let waiting = self.renewals.len();
+        let codes = self.codes.iter().flatten().count();
+        (codes + waiting, self.bodies.iter().flatten().count() + waiting)
     }
 
     /// Takes a body out to run it.
@@ -99,9 +127,10 @@ impl Crew {
         self.bodies[place] = Some(body);
     }
 
-    /// Its life is over.
+    /// Its life is over. Code that waited to take over is what its next life begins with.
     pub(crate) fn drop_body(&mut self, place: usize) {
         self.bodies[place] = None;
+        drop(self.take_renewal(place));
     }
 
     /// Its last life is over.

@@ -69,6 +69,7 @@ mod account;
 mod lend;
 mod answer;
 mod locking;
+mod renewal;
 mod death;
 mod birth;
 mod hear;
@@ -79,6 +80,7 @@ mod invoke;
 mod body;
 mod crew;
 mod boot;
+mod workshop;
 mod slice;
 mod kernel;
 

@@ -61,6 +61,11 @@ impl Mailbox {
         self.queue.front()
     }
 
+    /// The capabilities that came along with messages that wait.
+    pub fn capabilities(&self) -> impl Iterator<Item = Handle> + '_ {
+        self.queue.headers().filter_map(|envelope| envelope.capability)
+    }
+
     /// Takes the oldest message out; its payload comes in two parts.
     pub fn pop<T>(&mut self, take: impl FnOnce(Envelope, &[u8], &[u8]) -> T) -> Option<T> {
         self.queue.pop(take)

@@ -49,6 +49,11 @@ impl<H> ByteQueue<H> {
         self.entries.front().map(|(header, len)| (header, *len))
     }
 
+    /// Every header, the oldest first.
+    pub fn headers(&self) -> impl Iterator<Item = &H> {
+        self.entries.iter().map(|(header, _)| header)
+    }
+
     /// Takes the oldest entry out. Its bytes come in two parts, because they may lie around the
     /// end of the ring.
     pub fn pop<T>(&mut self, take: impl FnOnce(H, &[u8], &[u8]) -> T) -> Option<T> {

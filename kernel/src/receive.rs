@@ -4,11 +4,13 @@ use abi::exit::ExitNotice;
 use abi::message::EXIT_NOTICE;
 use abi::message::Header;
 use abi::message::KERNEL_SENDER;
+use abi::message::RELOAD;
 use abi::message::SHUTDOWN;
 use abi::refusal::Refusal;
 
 use crate::actor::Buffer;
 use crate::actor::Lay;
+use crate::actor::Renewal;
 use crate::cspace::Obituary;
 use crate::id::ActorId;
 use crate::mailbox::Envelope;
@@ -46,6 +48,14 @@ pub(crate) fn receive(
         }
         actor.is_asked = false;
         let envelope = Envelope { sender: None, badge: 0, opcode: SHUTDOWN, capability: None };
+        return Some(lay_kernels(state, index, &envelope, &[], lay, memory));
+    }
+    if actor.renewal == Renewal::Announced {
+        if !lay.takes(0) {
+            return Some(Err(Refusal::BufferTooSmall));
+        }
+        actor.renewal = Renewal::Due;
+        let envelope = Envelope { sender: None, badge: 0, opcode: RELOAD, capability: None };
         return Some(lay_kernels(state, index, &envelope, &[], lay, memory));
     }
     let taken = actor.mailbox.taken();

@@ -1,38 +1,33 @@
 //! One slice of one actor: entered, left, settled and entered again, until its fuel is used up, it
 //! waits, or it is over.
 
-use abi::refusal::Refusal;
-use abi::rights::Rights;
 use alloc::boxed::Box;
-use alloc::string::ToString;
 use embedded_hal::digital::OutputPin;
 use embedded_hal::digital::PinState;
 
 use crate::actor::Activity;
 use crate::actor::Buffer;
 use crate::actor::Lay;
+use crate::actor::Renewal;
 use crate::actor::Turn;
 use crate::body::Body;
 use crate::call::CallName;
-use crate::capability::Capability;
-use crate::capability::Object;
 use crate::crew::Crew;
-use crate::cspace::Place;
 use crate::device::Board;
 use crate::device::Framebuffer;
 use crate::engine::Entry;
 use crate::engine::Exit;
 use crate::fault::ExitReason;
-use crate::id::ActorId;
 use crate::limits::BYTES_PER_FUEL;
 use crate::limits::MESSAGE_MAX;
-use crate::limits::PLAIN_HEAP;
 use crate::limits::SLICE_FUEL;
 use crate::receive::receive;
 use crate::receive::receive_answer;
 use crate::state::Left;
 use crate::state::State;
 use crate::trace::What;
+use crate::workshop::reload;
+use crate::workshop::spawn;
 
 /// What becomes of the running actor after it left the engine.
 enum Step {
@@ -177,7 +172,10 @@ fn settle<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, exit: Exit) -> 
             requeue(state, Turn::Refuel)
         }
         Exit::Finished(answer) if stage.body.is_handler() && answer != 0 => {
-            if !state.running_has_mail() {
+            if state.running().renewal == Renewal::Due {
+                return renew_running(state, stage);
+            }
+            if !state.has_mail(state.current) {
                 return pause(state, Turn::Handle, Activity::Waiting);
             }
             if stage.body.fuel() == 0 {
@@ -196,6 +194,9 @@ fn settle<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, exit: Exit) -> 
 /// Does what a call left the engine for.
 fn leave<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> Step {
     match left {
+        Left::Receive { .. } if state.running().renewal == Renewal::Due => {
+            renew_running(state, stage)
+        }
         Left::Receive { lay, deadline } => {
             if let Some(deadline) = deadline {
                 state.timers.set(state.current, deadline);
@@ -221,7 +222,13 @@ fn leave<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> S
         Left::Preempted(word) => make_way(state, Turn::Resume(word)),
         Left::Spawn { .. } => {
             // Making an actor takes time, so the others have their turn first.
-            let word = spawn(state, stage, left);
+            let (word, fuel) = spawn(state, stage.crew, stage.body.memory(), left);
+            stage.extra += fuel;
+            requeue(state, Turn::Answer(word))
+        }
+        Left::Reload { wasm, place } => {
+            let (word, fuel) = reload(state, stage.crew, stage.body.memory(), wasm, place);
+            stage.extra += fuel;
             requeue(state, Turn::Answer(word))
         }
         Left::Draw { offset, pixels } => {
@@ -259,61 +266,14 @@ fn leave<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> S
     }
 }
 
-/// Makes an actor of a module in the maker's memory. The word is what the maker's call returns.
-fn spawn<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> u64 {
-    let Left::Spawn { wasm, place, supervisor, is_linked, is_plain } = left else {
-        unreachable!("only a spawn is settled here");
-    };
-    let role = state.roles[place].as_ref().expect("the role was cast with the call");
-    let (root, id, child) = (role.root, role.life, role.part.child);
-    // A compiler looks at each byte once.
-    stage.extra += wasm.len as u64;
-    let made = make(state, stage, wasm, place, is_plain);
-    let added = made.and_then(|()| state.supervision.add(supervisor, place, child, false));
-    if let Err(refusal) = added {
-        stage.crew.drop_body(place);
-        stage.crew.drop_code(place);
-        state.vacate(place);
-        return state.refuse(CallName::Spawn, refusal);
-    }
-    let (is_handler, memory) = stage.crew.shape(place);
-    stage.extra += stage.crew.start_fuel(place) + memory as u64 / BYTES_PER_FUEL;
-    state.settle(place, is_handler, memory);
-    state.give(place);
-    hand_over(state, root, id, is_linked, is_plain)
-}
-
-/// Compiles a module and makes the body of a place from it.
-fn make<B: Board>(
-    state: &mut State,
-    stage: &mut Stage<'_, B>,
-    wasm: Buffer,
-    place: usize,
-    is_plain: bool,
-) -> Result<(), Refusal> {
-    let loaded = stage.crew.load_wasm(place, wasm.of(stage.body.memory()));
-    if is_plain && loaded.is_ok() {
-        state.widen(place, stage.crew.first_memory(place).saturating_add(PLAIN_HEAP))?;
-    }
-    let memory_max = state.roles[place].as_ref().map_or(0, |role| role.part.memory);
-    loaded.and_then(|()| stage.crew.make(place, memory_max)).map_err(|error| {
-        state.record(What::StartFailed, error.to_string().as_bytes());
-        Refusal::Invalid
-    })
-}
-
-/// Gives the maker its child.
-fn hand_over(state: &mut State, root: Place, id: ActorId, is_linked: bool, is_plain: bool) -> u64 {
-    let object = Object::Child(id);
-    let capability = Capability { object, rights: Rights::ALL, badge: 0 };
-    let derived = state.cspaces.derive(root, capability, state.current);
-    let handle = derived.expect("a slot was free when the call came");
-    state.record(What::Derive { handle, object, rights: Rights::ALL }, &[]);
-    if is_linked {
-        let maker = state.running().id;
-        state.tie(maker, id);
-    }
-    if is_plain { id.word() } else { handle.word() }
+/// Lets the code that waits for it take over from the running actor's.
+fn renew_running<B: Board>(state: &mut State, stage: &mut Stage<'_, B>) -> Step {
+    let fuel = stage.body.fuel();
+    stage.body = stage.crew.take_renewal(state.current).expect("what is due waits");
+    state.begin_anew(state.current, stage.body.is_handler(), stage.body.memory_size());
+    // What the slice has used is counted by what is left.
+    stage.body.set_fuel(fuel);
+    Step::Over
 }
 
 /// Puts the running actor behind the others of its priority.

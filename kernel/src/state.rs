@@ -19,10 +19,12 @@ use crate::actor::Actor;
 use crate::actor::Buffer;
 use crate::actor::Job;
 use crate::actor::Lay;
+use crate::actor::Renewal;
 use crate::actor::Turn;
 use crate::call::Call;
 use crate::call::CallName;
 use crate::capability::Capability;
+use crate::capability::MemoryRange;
 use crate::capability::Object;
 use crate::console::Console;
 use crate::cspace::Cspaces;
@@ -47,6 +49,15 @@ use crate::timer::Timers;
 use crate::trace::Record;
 use crate::trace::Trace;
 use crate::trace::What;
+
+/// Where a module is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// In the memory of the caller.
+    Own(Buffer),
+    /// In memory that it was granted.
+    Granted(MemoryRange),
+}
 
 /// Why a running actor left the engine, apart from fuel and faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +93,7 @@ pub(crate) enum Left {
     /// It makes an actor: the place is taken, the code is yet to be looked at.
     Spawn {
         /// The module.
-        wasm: Buffer,
+        wasm: Source,
         /// Where the new actor will be.
         place: usize,
         /// Its supervisor.
@@ -91,6 +102,13 @@ pub(crate) enum Left {
         is_linked: bool,
         /// Whether the result is the child's id; else it is the child's handle.
         is_plain: bool,
+    },
+    /// It gives the actor of a place other code, which is yet to be looked at.
+    Reload {
+        /// The module.
+        wasm: Source,
+        /// Whose.
+        place: usize,
     },
     /// It draws: bytes of its memory to a byte of the screen.
     Draw {
@@ -246,6 +264,14 @@ impl State {
         }
     }
 
+    /// The bytes of a module that the running actor showed.
+    pub(crate) fn module<'a>(&'a self, source: Source, memory: &'a [u8]) -> &'a [u8] {
+        match source {
+            Source::Own(buffer) => buffer.of(memory),
+            Source::Granted(range) => &self.regions[usize::from(range.region)].bytes[range.span()],
+        }
+    }
+
     /// The actor whose slice it is.
     pub(crate) fn running(&mut self) -> &mut Actor {
         self.actors[self.current].as_mut().expect("a running actor is alive")
@@ -330,12 +356,13 @@ impl State {
         })
     }
 
-    /// Whether there is something for the running actor to receive.
-    pub(crate) fn running_has_mail(&mut self) -> bool {
-        let notice = self.cspaces.next_notice(self.current);
-        let actor = self.running();
+    /// Whether there is something for an actor to receive.
+    pub(crate) fn has_mail(&self, index: usize) -> bool {
+        let notice = self.cspaces.next_notice(index);
+        let actor = self.actors[index].as_ref().expect("a living actor has a mailbox");
         let mailbox = &actor.mailbox;
         actor.is_asked
+            || actor.renewal == Renewal::Announced
             || !mailbox.is_empty()
             || notice.is_some_and(|after| after <= mailbox.taken())
     }

@@ -158,6 +158,14 @@ pub enum What {
     GiveUp,
     /// The supervisor could not start the actor. Text: why.
     StartFailed,
+    /// The actor will have other code at its next receive.
+    ReloadDue,
+    /// The actor begins anew with other code. What others hold of it, its mailbox, its cspace and
+    /// its names stay.
+    Reload {
+        /// Bytes of linear memory the new code starts with.
+        memory: u32,
+    },
     /// An actor was given a name or a path. Text: the name.
     Register,
     /// A name or path was taken away. Text: the name.

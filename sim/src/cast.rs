@@ -169,6 +169,7 @@ fn kernel_opcode(opcode: u32) -> Option<&'static str> {
         message::PIN_EVENT => Some("pin"),
         message::EXIT_NOTICE => Some("exit"),
         message::SHUTDOWN => Some("shutdown"),
+        message::RELOAD => Some("reload"),
         _ => None,
     }
 }

@@ -121,6 +121,8 @@ fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
         What::Restart { at } => format!("restart  at {at}"),
         What::GiveUp => format!("give up  supervisor {}", printable(text)),
         What::StartFailed => format!("refuse   start: {}", printable(text)),
+        What::ReloadDue => "reload   at its next receive".to_owned(),
+        What::Reload { memory } => format!("reload   begins with {}", size(*memory)),
         What::Register => format!("register {}", printable(text)),
         What::Unregister => format!("unregister {}", printable(text)),
         What::Priority { effective } => format!("priority {effective}"),

@@ -54,6 +54,19 @@ pub fn delete(handle: Handle) -> Result<(), Refusal> {
     raw::delete(handle)
 }
 
+/// Deletes what the actor holds, except for what it was born with, what came with messages that it
+/// has yet to receive, and these handles; answers how many went. It is what new code begins with
+/// after a [reload](crate::spawn::Child::reload), because it does not know what the old one held.
+/// [`Refusal::OutOfRange`] for more handles than a cspace has slots.
+pub fn keep_only(handles: &[Handle]) -> Result<usize, Refusal> {
+    let mut words = [0; SLOTS];
+    let named = words.get_mut(..handles.len()).ok_or(Refusal::OutOfRange)?;
+    for (word, handle) in named.iter_mut().zip(handles) {
+        *word = handle.word();
+    }
+    raw::renewal::keep(named)
+}
+
 /// Removes every capability derived from this one, whoever has it now.
 pub fn revoke(handle: Handle) -> Result<(), Refusal> {
     raw::revoke(handle)

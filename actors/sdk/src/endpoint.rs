@@ -183,6 +183,11 @@ impl<'a> Message<'a> {
         self.header.sender == KERNEL && self.header.opcode == abi::message::SHUTDOWN
     }
 
+    /// Whether other code takes over at the next receive ([`crate::state::ask_for_notice`]).
+    pub fn is_reload(&self) -> bool {
+        self.header.sender == KERNEL && self.header.opcode == abi::message::RELOAD
+    }
+
     /// Who has ended and why, if this is the notice of it.
     pub fn exit_notice(&self) -> Option<ExitNotice> {
         let is_notice = self.header.sender == KERNEL && self.header.opcode == EXIT_NOTICE;
@@ -270,6 +275,10 @@ mod tests {
         buffer[..Header::BYTES].copy_from_slice(&header.encode());
         let message = Message::new(&buffer);
         assert_eq!((message.exit_notice(), message.is_shutdown()), (None, true));
+        assert!(!message.is_reload());
+        header.opcode = abi::message::RELOAD;
+        buffer[..Header::BYTES].copy_from_slice(&header.encode());
+        assert!(Message::new(&buffer).is_reload());
     }
 
     #[test]

@@ -62,6 +62,7 @@ pub mod interrupt;
 pub mod process;
 pub mod namespace;
 pub mod spawn;
+pub mod state;
 pub mod link;
 pub mod grant;
 pub mod heap;

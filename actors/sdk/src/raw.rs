@@ -1,4 +1,5 @@
-//! The kernel's calls as safe functions, and the only unsafe code of the library.
+//! The kernel's calls as safe functions: this file and its folder hold the only unsafe code of the
+//! library.
 //!
 //! What is unsafe about a call is that the kernel reads or writes the caller's memory at an
 //! address. Here every address comes from a slice that lives as long as the call. On the host
@@ -29,6 +30,8 @@ macro_rules! imports {
         )+
     };
 }
+
+pub(crate) mod renewal;
 
 imports! {
     fn sys_log(text: *const u8, len: usize);

@@ -24,6 +24,7 @@ use abi::spawn::SpawnGrant;
 use abi::spawn::SpawnOptions;
 
 use crate::capability::SLOTS;
+use crate::memory::Memory;
 use crate::raw;
 
 /// Grants that fill a child's cspace, but for its own endpoint.
@@ -54,6 +55,19 @@ impl Spawner {
         let mut bytes = [0; SpawnOptions::BYTES + GRANTS_MAX * SpawnGrant::BYTES];
         let len = encode(options, grants, &mut bytes).ok_or(Refusal::NoSlot)?;
         raw::spawn(self.0, module, &bytes[..len]).map(Child)
+    }
+
+    /// The same of a module that lies in granted memory, such as a file: nothing is copied through
+    /// the maker.
+    pub fn spawn_from(
+        self,
+        module: Memory,
+        options: &SpawnOptions,
+        grants: &[SpawnGrant],
+    ) -> Result<Child, Refusal> {
+        let mut bytes = [0; SpawnOptions::BYTES + GRANTS_MAX * SpawnGrant::BYTES];
+        let len = encode(options, grants, &mut bytes).ok_or(Refusal::NoSlot)?;
+        raw::renewal::spawn_from(self.0, module.handle(), &bytes[..len]).map(Child)
     }
 }
 
@@ -101,6 +115,36 @@ impl Child {
     /// Has its supervisor end it, in the way that was said when it was made.
     pub fn stop(self) -> Result<(), Refusal> {
         raw::stop(self.0)
+    }
+
+    /// Gives it other code. It stays who it is: its id, its mailbox with what waits there, what it
+    /// holds, its names, and the capabilities that others have of it. Its memory is new, so what
+    /// shall last it [saves](crate::state). [`Refusal::Invalid`] if the module cannot be had, and
+    /// the trace says why; [`Refusal::NoRoom`] if there is no memory for both meanwhile;
+    /// [`Refusal::WrongObject`] for a service of the kernel image. A refused reload changes nothing.
+    pub fn reload(self, module: &[u8]) -> Result<Reload, Refusal> {
+        raw::renewal::reload(self.0, module).map(Reload::new)
+    }
+
+    /// The same with a module that lies in granted memory, such as a file.
+    pub fn reload_from(self, module: Memory) -> Result<Reload, Refusal> {
+        raw::renewal::reload_from(self.0, module.handle()).map(Reload::new)
+    }
+}
+
+/// When other code takes over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reload {
+    /// It has.
+    Done,
+    /// At the actor's next receive, because it is doing something now; or in its next life, if this
+    /// one is over.
+    YetToCome,
+}
+
+impl Reload {
+    fn new(is_yet_to_come: bool) -> Reload {
+        if is_yet_to_come { Reload::YetToCome } else { Reload::Done }
     }
 }
 

@@ -48,6 +48,10 @@ pub const CAPS_REPLY: u32 = 0xff00_001e;
 /// Please end: a supervisor waits for it and will not wait for ever. No payload.
 pub const SHUTDOWN: u32 = 0xff00_00a0;
 
+/// Other code takes over at the next receive: what is not saved by then is lost. No payload. Only
+/// who has asked for it is told.
+pub const RELOAD: u32 = 0xff00_00a1;
+
 /// The fixed part of a received message; the payload follows it at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {

@@ -8,6 +8,7 @@ use abi::rights::Rights;
 
 use crate::actor::Buffer;
 use crate::actor::Lay;
+use crate::actor::Renewal;
 use crate::actor::Task;
 use crate::actor::Turn;
 use crate::call::Answer;
@@ -282,6 +283,9 @@ impl State {
         memory: &mut [u8],
     ) -> Result<Outcome, Refusal> {
         let current = self.current;
+        if self.running().renewal == Renewal::Due {
+            return self.leave(Left::Receive { lay, deadline });
+        }
         match receive(self, current, lay, memory) {
             None => self.leave(Left::Receive { lay, deadline }),
             Some(received) => {

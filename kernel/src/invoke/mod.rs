@@ -9,6 +9,7 @@ mod object;
 mod message;
 mod name;
 mod population;
+mod renewal;
 
 use abi::handle::Handle;
 use abi::object::ObjectKind;
@@ -30,6 +31,7 @@ use crate::invoke::decode::word_place;
 use crate::limits::BYTES_PER_FUEL;
 use crate::limits::CALL_FUEL;
 use crate::state::Left;
+use crate::state::Source;
 use crate::state::State;
 use crate::trace::What;
 
@@ -166,9 +168,26 @@ impl State {
 
             CallName::Spawn => {
                 let options = range(memory, d, e)?.of(memory);
-                self.spawn(handle, range(memory, b, c)?, options)
+                self.spawn(handle, Source::Own(range(memory, b, c)?), options)
             }
-            CallName::SpawnPlain => self.spawn_plain(range(memory, a, b)?, c),
+            CallName::SpawnMemory => {
+                let module = self.granted_module(b)?;
+                self.spawn(handle, module, range(memory, c, d)?.of(memory))
+            }
+            CallName::Reload => self.reload(handle, Source::Own(range(memory, b, c)?)),
+            CallName::ReloadMemory => {
+                let module = self.granted_module(b)?;
+                self.reload(handle, module)
+            }
+            CallName::ReloadNotice => {
+                self.running().wants_notice = a as u32 != 0;
+                Outcome::done()
+            }
+            CallName::Keep => {
+                let bytes = b.saturating_mul(size_of::<u64>() as u64);
+                self.keep(range(memory, a, bytes)?.of(memory))
+            }
+            CallName::SpawnPlain => self.spawn_plain(Source::Own(range(memory, a, b)?), c),
             CallName::Stop => self.stop(handle),
             CallName::StopActor => self.stop_actor(a),
             CallName::Link => self.link(handle),

@@ -12,7 +12,6 @@ use crate::actor::Buffer;
 use crate::call::Answer;
 use crate::call::Call;
 use crate::capability::Capability;
-use crate::capability::MemoryRange;
 use crate::capability::Object;
 use crate::invoke::Outcome;
 use crate::invoke::decode::signed;
@@ -83,7 +82,7 @@ impl State {
         match self.held(handle, Rights::READ)?.object {
             Object::Memory(range) => {
                 let part = range.part(signed(offset)?, into.len() as u64)?;
-                into.copy_from_slice(&self.regions[usize::from(part.region)].bytes[span(part)]);
+                into.copy_from_slice(&self.regions[usize::from(part.region)].bytes[part.span()]);
                 Outcome::moved(into.len())
             }
             Object::Processes => self.read_processes(signed(offset)?, into),
@@ -130,7 +129,7 @@ impl State {
                 match &mut self.regions[usize::from(part.region)].bytes {
                     Cow::Borrowed(_) => Err(Refusal::NoRight),
                     Cow::Owned(bytes) => {
-                        bytes[span(part)].copy_from_slice(from.of(memory));
+                        bytes[part.span()].copy_from_slice(from.of(memory));
                         Outcome::moved(from.len)
                     }
                 }
@@ -291,9 +290,4 @@ impl State {
         self.record(What::Revoke { handle, count }, &[]);
         Ok(Outcome { answer: Answer::Now(0), moved: u64::from(count) * BYTES_PER_FUEL })
     }
-}
-
-fn span(range: MemoryRange) -> core::ops::Range<usize> {
-    let start = range.offset as usize;
-    start..start + range.len as usize
 }

@@ -11,7 +11,6 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use crate::actor::Buffer;
 use crate::call::Answer;
 use crate::call::Call;
 use crate::capability::Capability;
@@ -33,6 +32,7 @@ use crate::manifest::ChildSpec;
 use crate::manifest::Shutdown;
 use crate::role::Part;
 use crate::state::Left;
+use crate::state::Source;
 use crate::state::State;
 use crate::supervisor::SupervisorId;
 use crate::time::Duration;
@@ -46,7 +46,7 @@ impl State {
     pub(super) fn spawn(
         &mut self,
         handle: Handle,
-        wasm: Buffer,
+        wasm: Source,
         options: &[u8],
     ) -> Result<Outcome, Refusal> {
         let (_, held) = self.held_kind(handle, ObjectKind::Spawner, Rights::WRITE)?;
@@ -76,7 +76,7 @@ impl State {
 
     /// The same for a personality whose actors are given nothing but a mailbox: the new one has its
     /// maker's address, and of the maker's log, clock and names what it may grant.
-    pub(super) fn spawn_plain(&mut self, wasm: Buffer, mailbox: u64) -> Result<Outcome, Refusal> {
+    pub(super) fn spawn_plain(&mut self, wasm: Source, mailbox: u64) -> Result<Outcome, Refusal> {
         let (_, held) = self.held_kind(Call::SUITABLE, ObjectKind::Spawner, Rights::WRITE)?;
         let mailbox = match usize::try_from(mailbox).unwrap_or(usize::MAX) {
             0 => MAILBOX_MESSAGES,
@@ -108,7 +108,7 @@ impl State {
     fn begin_spawn(
         &mut self,
         spawner: &Capability,
-        wasm: Buffer,
+        wasm: Source,
         part: Part,
         given: &[(Place, Capability)],
         is_linked: bool,

@@ -43,6 +43,11 @@ pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
         "sys_cap_io_write" PortWrite: fn(i64, i32, i32, i64) -> i32;
         "sys_io_write" PortWrite: fn(i64, i32, i32, i64) -> i32;
         "sys_spawn" Spawn: fn(i64, i32, i32, i32, i32) -> i64;
+        "sys_spawn_memory" SpawnMemory: fn(i64, i64, i32, i32) -> i64;
+        "sys_reload" Reload: fn(i64, i32, i32) -> i32;
+        "sys_reload_memory" ReloadMemory: fn(i64, i64) -> i32;
+        "sys_reload_notice" ReloadNotice: fn(i32) -> i32;
+        "sys_cap_keep" Keep: fn(i32, i32) -> i32;
         "sys_stop" Stop: fn(i64) -> i32;
         "sys_link" Link: fn(i64) -> i32;
         "sys_unlink" Unlink: fn(i64) -> i32;
@@ -54,6 +59,8 @@ pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
         "sys_ns_unmount" Unmount: fn(i64, i32, i32) -> i32;
         "sys_ns_lookup" Lookup: fn(i64, i32, i32) -> i64;
         "sys_fs_remove" FileRemove: fn(i64, i32, i32) -> i32;
+        "sys_state_save" SaveState: fn(i32, i32, i32, i32) -> i32;
+        "sys_state_load" LoadState: fn(i32, i32, i32, i32) -> i32;
         "sys_ns_list" ListNames: fn(i64, i32, i32, i32, i32) -> i32;
     }
 }

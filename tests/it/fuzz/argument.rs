@@ -5,6 +5,7 @@ use wasm_encoder::ValType;
 use abi::file;
 use abi::message::EXIT_NOTICE;
 use abi::message::KERNEL_OPCODES;
+use abi::message::RELOAD;
 use abi::message::SHUTDOWN;
 
 use crate::fuzz::memory::INBOX;
@@ -135,7 +136,7 @@ impl Body<'_> {
     /// An opcode: an actor's own, one of the file protocol, or one of the kernel.
     pub(super) fn opcode(&mut self) {
         let of_files = file::OPEN + self.draw.below(7) as u32;
-        let own = self.draw.pick(&[EXIT_NOTICE, SHUTDOWN, KERNEL_OPCODES]);
+        let own = self.draw.pick(&[EXIT_NOTICE, SHUTDOWN, RELOAD, KERNEL_OPCODES]);
         let small = self.draw.below(9) as u32;
         let opcode = self.draw.pick(&[small, small, small, of_files, of_files, own]);
         self.sink().i32_const(opcode.cast_signed());

@@ -154,6 +154,7 @@ impl Course {
             places: self.places,
             arena: self.arena,
             reserved: 0,
+            renewals: 0,
             capabilities: self.devices,
             devices: self.devices,
             promises: 0,
@@ -209,7 +210,9 @@ impl Course {
         let Account { actors, roles, devices, promises, names, locks, .. } = account;
         assert_eq!(account.places + roles, self.places, "{account:?}");
         assert_eq!(account.arena + account.reserved, self.arena, "{account:?}");
-        assert_eq!((account.codes, account.bodies), (roles, actors), "{account:?}");
+        let renewals = account.renewals;
+        let due = (roles + renewals, actors + renewals);
+        assert_eq!((account.codes, account.bodies), due, "{account:?}");
         assert_eq!(devices, self.devices);
         let due = devices + roles + promises + names + locks + 2 * actors;
         assert_eq!(account.capabilities, due, "{account:?}");
@@ -235,7 +238,7 @@ fn fold(hash: u64, what: &impl Debug) -> u64 {
 }
 
 /// How many kinds of records there are.
-pub(super) const KINDS: u32 = 25;
+pub(super) const KINDS: u32 = 26;
 
 /// The kind of a record as a number.
 fn kind(what: &What) -> u32 {
@@ -265,5 +268,6 @@ fn kind(what: &What) -> u32 {
         What::StartFailed => 22,
         What::Register | What::Unregister => 23,
         What::Priority { .. } => 24,
+        What::Reload { .. } | What::ReloadDue => 25,
     }
 }

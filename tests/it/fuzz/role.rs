@@ -24,7 +24,7 @@
 use kernel::manifest::GrantObject;
 
 /// Name, parameters, and what the result is if it is worth keeping.
-const ROLES: [(&str, &str, char); 78] = [
+const ROLES: [(&str, &str, char); 85] = [
     ("sys_log", "tl", '-'),
     ("sys_exit", "n", '-'),
     ("sys_cap_send", "Eoblc", '-'),
@@ -57,6 +57,11 @@ const ROLES: [(&str, &str, char); 78] = [
     ("sys_cap_io_write", "Onnn", '-'),
     ("sys_io_write", "Onnn", '-'),
     ("sys_spawn", "Smlgl", 'K'),
+    ("sys_spawn_memory", "SMgl", 'K'),
+    ("sys_reload", "Kml", '-'),
+    ("sys_reload_memory", "KM", '-'),
+    ("sys_reload_notice", "n", '-'),
+    ("sys_cap_keep", "bn", '-'),
     ("sys_stop", "K", '-'),
     ("sys_link", "E", '-'),
     ("sys_unlink", "E", '-'),
@@ -101,6 +106,8 @@ const ROLES: [(&str, &str, char); 78] = [
     ("mk_lookup", "tl", 'i'),
     ("mk_read_file", "tlblw", '-'),
     ("mk_reverse_lookup", "ibl", '-'),
+    ("sys_state_save", "tlbl", '-'),
+    ("sys_state_load", "tlbl", '-'),
     ("mk_save_state", "tlbl", '-'),
     ("mk_load_state", "tlbl", '-'),
 ];

@@ -43,7 +43,7 @@ const SELDOM: [&str; 16] = [
 ];
 
 /// Calls that belong together: each works on what the one before it gave back.
-const TASKS: [&[&str]; 12] = [
+const TASKS: [&[&str]; 15] = [
     &["sp_fs_open", "sp_fs_size", "sp_fs_read", "sp_fs_close"],
     &["sp_fs_open", "sp_fs_read", "sp_fs_read", "sys_cap_info"],
     &["mk_save_state", "mk_load_state", "mk_read_file"],
@@ -56,6 +56,9 @@ const TASKS: [&[&str]; 12] = [
     &["mk_register", "mk_lookup", "mk_send", "mk_reverse_lookup"],
     &["sys_cap_copy", "sys_cap_mint", "sys_cap_send_move", "sys_cap_revoke", "sys_cap_delete"],
     &["sys_spawn", "sys_link", "sys_cap_call", "sys_stop"],
+    &["sys_spawn", "sys_reload", "sys_cap_send", "sys_reload"],
+    &["sys_reload_notice", "sys_cap_keep", "sys_cap_recv"],
+    &["sp_mutex_create", "sp_mutex_lock", "sys_reload", "sys_cap_recv"],
 ];
 
 /// A function's code while it is drawn.
