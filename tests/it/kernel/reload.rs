@@ -157,8 +157,10 @@ fn busy() {
 fn mail() {
     let body = "(call $yield) (send) (send) (send) (reload 0) (send) (call $nap)";
     let old = start("(call $nap) (loop (call $next) (call $say (i32.const 111)) (br 0))");
-    let run = run(child(&old), &[&looping('n')], body);
-    assert_eq!(run.logged("child"), ["n", "n", "n", "n"]);
+    for new in [looping('n'), handling('n')] {
+        let run = run(child(&old), &[&new], body);
+        assert_eq!(run.logged("child"), ["n", "n", "n", "n"]);
+    }
 }
 
 fn shapes() {
