@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 mod hostile;
+mod library;
 mod life;
 mod load;
 mod message;
@@ -13,8 +14,15 @@ use libtest_mimic::Trial;
 
 /// Every case.
 pub(crate) fn trials() -> Vec<Trial> {
-    let cases =
-        [load::CASES, life::CASES, message::CASES, stack::CASES, supervise::CASES, hostile::CASES];
+    let cases = [
+        load::CASES,
+        library::CASES,
+        life::CASES,
+        message::CASES,
+        stack::CASES,
+        supervise::CASES,
+        hostile::CASES,
+    ];
     cases.into_iter().flatten().map(trial).collect()
 }
 

@@ -3,6 +3,7 @@
 mod call;
 mod cspace;
 mod fuel;
+mod library;
 mod lock;
 mod mailbox;
 mod namespace;
@@ -26,6 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         cspace::trials(),
         call::trials(),
         fuel::trials(),
+        library::trials(),
         supervisor::trials(),
     ];
     suites.into_iter().flatten().collect()
