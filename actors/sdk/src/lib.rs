@@ -69,7 +69,9 @@ pub mod entry;
 pub mod handler;
 pub mod payload;
 pub mod vfs;
+pub mod palette;
 pub mod ui;
+pub mod window;
 
 pub use abi;
 pub use abi::handle::Handle;
