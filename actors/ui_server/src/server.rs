@@ -208,6 +208,7 @@ impl Server {
             EXIT_NOTICE => {
                 let dead = Reader::new(message.payload()).u64();
                 self.desk.remove(dead.ok_or(Refusal::BufferTooSmall)?);
+                self.desk.set_status(self.sources.status(&self.desk.theme));
                 self.change_focus();
                 Ok(())
             }
