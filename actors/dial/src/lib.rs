@@ -2,7 +2,7 @@
 //!
 //! It is given, in slot 1, the screen service, then a clock and maybe a log. It shows the time since
 //! power came on; after a press into its window the time since that press, and after another one the
-//! former again. It ends when the screen service does.
+//! former again. It ends when the screen service does or a supervisor asks for it.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -36,7 +36,7 @@ fn main() {
     }
 }
 
-/// Shows the time until the screen service ends. The error is why that is impossible.
+/// Shows the time until it shall end. The error is why that is impossible.
 fn run() -> Result<(), Refusal> {
     let clock = Grants::new().clock().ok_or(Refusal::NoCapability)?;
     let mut inbox = Inbox::new();

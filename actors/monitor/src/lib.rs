@@ -1,7 +1,7 @@
 //! Monitor: what all actors do, twice a second, in a window.
 //!
 //! It is given, in slot 1, the screen service, then a clock, the process table and maybe a log. It
-//! ends when the screen service does.
+//! ends when the screen service does or a supervisor asks for it.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -43,7 +43,7 @@ fn main() {
     }
 }
 
-/// Shows what there is until the screen service ends. The error is why that is impossible.
+/// Shows what there is until it shall end. The error is why that is impossible.
 fn run() -> Result<(), Refusal> {
     let grants = Grants::new();
     let clock = grants.clock().ok_or(Refusal::NoCapability)?;
@@ -63,7 +63,7 @@ fn run() -> Result<(), Refusal> {
     }
 }
 
-/// Waits for a moment. `None` means that the screen service has ended meanwhile.
+/// Waits for a moment. `None` means that it shall end.
 fn wait(
     window: Window,
     clock: Clock,

@@ -69,8 +69,8 @@ pub mod entry;
 pub mod handler;
 pub mod payload;
 pub mod vfs;
-pub mod palette;
 pub mod ui;
+pub mod palette;
 pub mod window;
 
 pub use abi;

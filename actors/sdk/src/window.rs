@@ -71,7 +71,8 @@ pub enum Event {
     Key(KeyEvent),
     /// The pointer did something in its picture, in whose pixels it is told.
     Pointer(PointerEvent),
-    /// The screen service has ended, and the window with it.
+    /// The client shall end: the screen service has ended, and the window with it, or a supervisor
+    /// asks for it.
     Closed,
 }
 
@@ -120,7 +121,7 @@ impl Window {
     /// What a message to a client that opened by [`Window::open`] says about its window; `None` if
     /// it is about something else.
     pub fn event(&self, message: &Message<'_>) -> Option<Event> {
-        if message.exit_notice().is_some() {
+        if message.exit_notice().is_some() || message.is_shutdown() {
             return Some(Event::Closed);
         }
         let payload = message.payload().first_chunk().filter(|_| message.badge() == BADGE)?;
