@@ -71,6 +71,8 @@ pub mod handler;
 pub mod payload;
 pub mod vfs;
 pub mod ui;
+pub mod palette;
+pub mod window;
 
 pub use abi;
 pub use abi::handle::Handle;

@@ -7,16 +7,25 @@
 //! | [`FLUSH`] | nothing: the screen shows what has been drawn |
 //! | [`OPEN`] | title; with an endpoint that the answer and the input go to |
 //! | [`TEXT_ON`] | x u16, y u16, colour u32, background u32, text: draws whole cells |
+//! | [`OPEN_SIZED`] | columns u16, rows u16, title; otherwise as [`OPEN`] |
 //!
-//! The answer to [`OPEN`] is width u16, height u16, width of a cell u16, its height u16, all in
-//! pixels. From then on the keys and the pointer go to whoever opened last, as the messages
-//! [`abi::message::KEY_EVENT`] and [`abi::message::POINTER_EVENT`]. Nothing else is answered.
-//! Everything is cut off at the edges of the screen. Colours are 0x00RRGGBB.
+//! Opening makes a window, one for each client and badge of the capability that it asks through.
+//! The answer, under [`OPEN`], is width u16, height u16, width of a cell u16, its height u16, all in
+//! pixels; without a payload it says that there is no room for a window. Places are then those of
+//! the window's picture, and everything is cut off at its edges; what is drawn is seen after the
+//! next [`FLUSH`]. Who draws without a window draws on the desktop itself
+//! and is seen at once.
+//!
+//! While the window has the focus, it is told of the keys by [`abi::message::KEY_EVENT`] and of the
+//! pointer in its picture by [`abi::message::POINTER_EVENT`]. Nothing else is answered. Colours are
+//! 0x00RRGGBB. How much of a picture is kept is bounded: what is drawn over something replaces it,
+//! and what exceeds the bound is left out.
 
 use abi::handle::Handle;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
 
+use crate::endpoint;
 use crate::endpoint::Endpoint;
 use crate::endpoint::PAYLOAD_MAX;
 use crate::payload::Reader;
@@ -31,11 +40,17 @@ pub const FILL: u32 = 2;
 /// Shows what has been drawn.
 pub const FLUSH: u32 = 3;
 
-/// Opens the screen for a client.
+/// Opens a window.
 pub const OPEN: u32 = 4;
 
 /// Draws text on a background.
 pub const TEXT_ON: u32 = 7;
+
+/// Opens a window for a picture of so many characters, or as many as the screen has room for.
+pub const OPEN_SIZED: u32 = 8;
+
+/// How often a full mailbox is tried again before the service is given up.
+pub(crate) const TRIES_MAX: u32 = 1000;
 
 /// Bytes of text that one message can draw.
 pub const TEXT_MAX: usize = PAYLOAD_MAX - 12;
@@ -44,7 +59,7 @@ pub const TEXT_MAX: usize = PAYLOAD_MAX - 12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Colour(pub u32);
 
-/// A place on the screen, in pixels from the upper left corner.
+/// A place in a picture, in pixels from its upper left corner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
     /// From the left.
@@ -112,8 +127,10 @@ pub enum Request<'a> {
     Fill(Rectangle, Colour),
     /// Show what has been drawn.
     Flush,
-    /// Open the screen for a client with this title.
+    /// Open a window with this title.
     Open(&'a str),
+    /// Open a window for so many columns and rows, with this title.
+    OpenSized(u16, u16, &'a str),
 }
 
 impl<'a> Request<'a> {
@@ -138,6 +155,10 @@ impl<'a> Request<'a> {
             }
             FLUSH => Some(Request::Flush),
             OPEN => Some(Request::Open(reader.text()?)),
+            OPEN_SIZED => {
+                let (columns, rows) = (reader.u16()?, reader.u16()?);
+                Some(Request::OpenSized(columns, rows, reader.text()?))
+            }
             _ => None,
         }
     }
@@ -171,6 +192,12 @@ impl<'a> Request<'a> {
                 payload.bytes(title.as_bytes())?;
                 OPEN
             }
+            Request::OpenSized(columns, rows, title) => {
+                payload.u16(columns)?;
+                payload.u16(rows)?;
+                payload.bytes(title.as_bytes())?;
+                OPEN_SIZED
+            }
         };
         Some((opcode, payload))
     }
@@ -182,10 +209,33 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Opens the screen. The geometry and the input come through `reply`, which goes along with the
-/// right to send.
+/// Opens a window; where the service has too much to do, others run meanwhile. The geometry and the
+/// input come through `reply`, which goes along with the right to send.
 pub fn ask_open(service: Endpoint, reply: Handle, title: &str) -> Result<(), Refusal> {
-    service.send_with(OPEN, title.as_bytes(), reply, Rights::WRITE)
+    ask(service, reply, Request::Open(title))
+}
+
+/// Opens a window for so many columns and rows.
+pub fn ask_open_sized(
+    service: Endpoint,
+    reply: Handle,
+    (columns, rows): (u16, u16),
+    title: &str,
+) -> Result<(), Refusal> {
+    ask(service, reply, Request::OpenSized(columns, rows, title))
+}
+
+// Not inlined: the payload would stay on the stack of a caller that goes on for long.
+#[inline(never)]
+fn ask(service: Endpoint, reply: Handle, request: Request<'_>) -> Result<(), Refusal> {
+    let (opcode, payload) = request.encode().ok_or(Refusal::TooLong)?;
+    for _ in 0..TRIES_MAX {
+        match service.send_with(opcode, payload.payload(), reply, Rights::WRITE) {
+            Err(Refusal::Full) => endpoint::pass_turn(),
+            other => return other,
+        }
+    }
+    Err(Refusal::Full)
 }
 
 fn point(reader: &mut Reader<'_>) -> Option<Point> {
@@ -211,6 +261,7 @@ mod tests {
             Request::Fill(Rectangle { origin: at, width: 3, height: 4 }, ink),
             Request::Flush,
             Request::Open("shell"),
+            Request::OpenSized(40, 12, "clock"),
         ];
         for request in requests {
             let (opcode, payload) = request.encode().unwrap();

@@ -6,13 +6,12 @@ use core::ops::ControlFlow;
 use sdk::Refusal;
 use sdk::abi::input::KeyEvent;
 use sdk::abi::process::ProcessRecord;
-use sdk::abi::process::ProcessState;
-use sdk::clock::Clock;
 use sdk::endpoint::Endpoint;
 use sdk::grant::Grants;
 use sdk::process::Processes;
 use sdk::ui;
 use sdk::ui::Geometry;
+use sdk::window::Window;
 
 use crate::command::COMMANDS;
 use crate::command::Command;
@@ -34,7 +33,7 @@ use crate::view::View;
 const FILE_SERVICE: Endpoint = Endpoint::slot(1);
 const SCREEN_SERVICE: Endpoint = Endpoint::slot(2);
 
-const TITLE: &str = "Orrery";
+const TITLE: &str = "shell";
 
 /// The file that is shown first.
 const GREETING: &str = "hello.txt";
@@ -44,7 +43,6 @@ pub(crate) struct Dialogue {
     mail: Mail,
     files: Files,
     processes: Option<Processes>,
-    clock: Option<Clock>,
     view: View,
     lines: Scrollback,
     editor: Editor,
@@ -59,13 +57,14 @@ impl Dialogue {
         ui::ask_open(SCREEN_SERVICE, Badge::Screen.endpoint()?, TITLE)?;
         let geometry =
             mail.answer(Badge::Screen, ui::OPEN, |message| Geometry::decode(message.payload()))?;
-        let layout = Layout::new(geometry.ok_or(Refusal::NotAvailable)?);
+        let geometry = geometry.ok_or(Refusal::NotAvailable)?;
+        let (window, layout) =
+            (Window::new(SCREEN_SERVICE, clock, geometry), Layout::new(geometry));
         Ok(Dialogue {
             mail,
             files: Files::new(FILE_SERVICE)?,
             processes: grants.processes(),
-            clock,
-            view: View::new(Pen::new(SCREEN_SERVICE, clock, layout), layout),
+            view: View::new(Pen::new(window, layout), layout),
             lines: Scrollback::new(),
             editor: Editor::default(),
         })
@@ -74,7 +73,7 @@ impl Dialogue {
     /// Shows the first picture.
     pub(crate) fn greet(&mut self) -> Result<(), Refusal> {
         self.show_file(GREETING);
-        self.view.draw_frame(TITLE, "shell")?;
+        self.view.draw_ground()?;
         self.draw()
     }
 
@@ -193,24 +192,7 @@ impl Dialogue {
 
     /// Draws everything that may have changed.
     fn draw(&mut self) -> Result<(), Refusal> {
-        self.view.draw_status(&self.status(), "help shows the commands")?;
         self.view.draw(&self.lines, &self.editor)
-    }
-
-    fn status(&self) -> String {
-        let alive = self.processes.map(|processes| {
-            let records = (0..).map_while(|index| processes.record(index).ok().flatten());
-            records.filter(|record| record.state != ProcessState::Dead).count()
-        });
-        let actors = match alive {
-            Some(1) => String::from("1 actor"),
-            Some(count) => format!("{count} actors"),
-            None => String::from(TITLE),
-        };
-        match self.clock.and_then(|clock| clock.now().ok()) {
-            Some(now) => format!("{actors} · up {}", duration(now.as_secs())),
-            None => actors,
-        }
     }
 
     fn columns(&self) -> u16 {
@@ -225,26 +207,10 @@ fn actor_line(record: &ProcessRecord) -> String {
     format!("{name:<13} {state:<9} {priority:>8} {kibibytes:>6} KiB {queued:>7}")
 }
 
-fn duration(seconds: u64) -> String {
-    let (minutes, hours) = (seconds / 60, seconds / 3600);
-    match (hours, minutes) {
-        (0, 0) => format!("{seconds} s"),
-        (0, _) => format!("{minutes} min {} s", seconds % 60),
-        _ => format!("{hours} h {} min", minutes % 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_have_two_units_at_most() {
-        assert_eq!(
-            [5, 65, 3600, 90_061].map(duration),
-            ["5 s", "1 min 5 s", "1 h 0 min", "25 h 1 min"]
-        );
-    }
+    use sdk::abi::process::ProcessState;
 
     #[test]
     fn an_actor_is_a_line_below_its_heading() {

@@ -1,16 +1,13 @@
-//! What is on the screen, and the least that must be drawn to change it.
+//! What is in the window, and the least that must be drawn to change it.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use sdk::Refusal;
-use sdk::ui::Request;
 
 use crate::editor::Editor;
 use crate::layout::Layout;
 use crate::palette::BACKGROUND;
-use crate::palette::BAR;
 use crate::palette::Ink;
-use crate::palette::RULE;
 use crate::pen::Pen;
 use crate::scrollback::Scrollback;
 
@@ -30,7 +27,7 @@ enum Shown {
     Input,
 }
 
-/// One row of the screen.
+/// One row of the window.
 #[derive(Clone, Copy, Debug)]
 struct Row {
     shown: Shown,
@@ -38,13 +35,12 @@ struct Row {
     cells: u16,
 }
 
-/// The screen as it is.
+/// The window as it is.
 #[derive(Debug)]
 pub(crate) struct View {
     pen: Pen,
     pub(crate) layout: Layout,
     rows: Vec<Row>,
-    status: String,
     /// How many lines the last row is away from the last line.
     back: u32,
     /// Room for the line that is being drawn.
@@ -56,41 +52,12 @@ impl View {
         let row = Row { shown: Shown::Nothing, cells: 0 };
         let mut rows = Vec::new();
         rows.resize(usize::from(layout.rows), row);
-        View { pen, layout, rows, status: String::new(), back: 0, line: String::new() }
+        View { pen, layout, rows, back: 0, line: String::new() }
     }
 
-    /// Draws what never changes.
-    pub(crate) fn draw_frame(&mut self, title: &str, subtitle: &str) -> Result<(), Refusal> {
-        self.pen.fill(self.layout.screen(), BACKGROUND)?;
-        let bar = self.layout.title();
-        self.pen.fill(bar, BAR)?;
-        self.pen.fill(self.layout.rule(), RULE)?;
-        self.pen.fill(self.layout.status(), BAR)?;
-        let at = self.layout.bar_text(bar);
-        self.pen.ask(Request::TextOn(at, Ink::Accent.colour(), BAR, title))?;
-        let (taken, count) = (title.chars().count() as u16, subtitle.chars().count() as u16);
-        match self.layout.bar_text_right(bar, taken, count) {
-            Some(at) => self.pen.ask(Request::TextOn(at, Ink::Dim.colour(), BAR, subtitle)),
-            None => Ok(()),
-        }
-    }
-
-    /// Draws the status, if it is another one, with a hint to its right.
-    pub(crate) fn draw_status(&mut self, status: &str, hint: &str) -> Result<(), Refusal> {
-        if self.status == status {
-            return Ok(());
-        }
-        self.status.clear();
-        self.status.push_str(status);
-        let bar = self.layout.status();
-        self.pen.fill(bar, BAR)?;
-        let at = self.layout.bar_text(bar);
-        self.pen.ask(Request::TextOn(at, Ink::Plain.colour(), BAR, status))?;
-        let (taken, count) = (status.chars().count() as u16, hint.chars().count() as u16);
-        match self.layout.bar_text_right(bar, taken, count) {
-            Some(at) => self.pen.ask(Request::TextOn(at, Ink::Dim.colour(), BAR, hint)),
-            None => Ok(()),
-        }
+    /// Draws what lies behind all rows.
+    pub(crate) fn draw_ground(&mut self) -> Result<(), Refusal> {
+        self.pen.fill(self.layout.screen(), BACKGROUND)
     }
 
     /// Goes back to the last line.
@@ -128,7 +95,7 @@ impl View {
                 number = number.wrapping_add(1);
             }
         }
-        self.pen.ask(Request::Flush)
+        self.pen.show()
     }
 
     fn draw_row(
