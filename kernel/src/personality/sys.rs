@@ -53,6 +53,8 @@ pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
         "sys_unlink" Unlink: fn(i64) -> i32;
         "sys_trap_exits" TrapExits: fn(i32) -> i32;
         "sys_proc_caps" ProcessCapabilities: fn(i64, i64, i32, i32) -> i32;
+        "sys_proc_stop" StopActor: fn(i64) -> i32;
+        "sys_node_name" NodeName: fn(i32, i32) -> i32;
         "sys_ns_register" Register: fn(i64, i32, i32, i64) -> i32;
         "sys_ns_unregister" Unregister: fn(i64, i32, i32) -> i32;
         "sys_ns_mount" Mount: fn(i64, i32, i32, i64) -> i32;
