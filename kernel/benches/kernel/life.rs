@@ -1,4 +1,4 @@
-//! How fast actors are made: by another's call, and again after their end.
+//! How fast actors are made: by another's call, again after their end, and anew with other code.
 
 use std::hint::black_box;
 
@@ -50,19 +50,33 @@ const OPTIONS_AT: usize = 4_096;
 pub(crate) fn figure() {
     boots();
     let child = wat::parse_str(include_str!("brief.wat")).expect("the actor is well written");
-    let (birth, link) = baseline::bare_birth(&child);
+    let (birth, link) = bare(&child);
+    for places in PLACES {
+        let is_birth = |what: &What| matches!(what, What::Spawn { .. });
+        print_rate("spawn", places, times(&spawning(&child, places), is_birth), birth);
+    }
+    for places in PLACES {
+        let is_birth = |what: &What| matches!(what, What::Spawn { .. });
+        print_rate("restart", places, times(&restarting(&child, places), is_birth), link);
+    }
+    let waiting = wat::parse_str(include_str!("handler.wat")).expect("the actor is well written");
+    let (birth, _) = bare(&waiting);
+    for places in PLACES {
+        let is_reload = |what: &What| matches!(what, What::Reload { .. });
+        print_rate("reload", places, times(&reloading(&waiting, places), is_reload), birth);
+    }
+}
+
+/// Nanoseconds that bare wasmi takes to compile and link a module, and to link it alone.
+fn bare(module: &[u8]) -> (f64, f64) {
+    let (birth, link) = baseline::bare_birth(module);
     println!(
         "baseline            bare wasmi, {} bytes: compile and link {:.1} µs, link {:.1} µs",
-        child.len(),
+        module.len(),
         birth / 1e3,
         link / 1e3,
     );
-    for places in PLACES {
-        print_rate("spawn", places, lives(&spawning(&child, places)), birth);
-    }
-    for places in PLACES {
-        print_rate("restart", places, lives(&restarting(&child, places)), link);
-    }
+    (birth, link)
 }
 
 /// A whole population at once. The trace of each has the same size.
@@ -90,19 +104,19 @@ fn print_rate(name: &str, places: usize, nanos: f64, bare: f64) {
     );
 }
 
-/// Nanoseconds for a life, from the birth to the end.
-fn lives(manifest: &Manifest) -> f64 {
+/// Nanoseconds for one of what happens again and again, such as a life from its birth to its end.
+fn times(manifest: &Manifest, is_one: fn(&What) -> bool) -> f64 {
     let mut world = World::begin(manifest);
     let took = best(|| {
-        let mut born = 0;
+        let mut done = 0;
         for _ in 0..TURNS_MAX {
             world.turn();
-            born += world.count(|what| matches!(what, What::Spawn { .. }));
-            if LIVES <= born {
+            done += world.count(is_one);
+            if LIVES <= done {
                 return;
             }
         }
-        panic!("{born} lives in {TURNS_MAX} turns");
+        panic!("{done} of {LIVES} in {TURNS_MAX} turns");
     });
     each(took, LIVES)
 }
@@ -134,6 +148,23 @@ fn spawning(child: &[u8], places: usize) -> Manifest {
     let population = manifest(vec![spawner]);
     let trace = Capacity::one_poll(places);
     Manifest { places, arena: 2 * TWO_PAGES, trace, ..population }
+}
+
+/// An actor that gives a child that waits for messages other code, and so on.
+fn reloading(code: &[u8], places: usize) -> Manifest {
+    let text = include_str!("reloader.wat")
+        .replace("CODE_LEN", &code.len().to_string())
+        .replace("CODE", &escaped(code));
+    let waiting = Program::Wasm(code.to_vec().into());
+    let waiting = ActorManifest { memory: TWO_PAGES, ..actor(String::from("waiting"), waiting) };
+    let reloader = Program::Wasm(wat::parse_str(text).expect("the actor is well written").into());
+    let mut reloader =
+        ActorManifest { memory: TWO_PAGES, ..actor(String::from("reloader"), reloader) };
+    let object = GrantObject::Child(String::from("waiting"));
+    reloader.grants.push(Grant { object, rights: Rights::WRITE });
+    let population = manifest(vec![waiting, reloader]);
+    let trace = Capacity::one_poll(places);
+    Manifest { places, arena: 3 * TWO_PAGES, trace, ..population }
 }
 
 /// A child that ends at once under a supervisor that puts up with it.

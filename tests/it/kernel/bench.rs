@@ -12,6 +12,7 @@ use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
 use kernel::manifest::Program;
+use kernel::manifest::Region;
 use kernel::manifest::SupervisorManifest;
 use kernel::time::Instant;
 use kernel::trace::Capacity;
@@ -20,6 +21,9 @@ use kernel::trace::What;
 
 /// Places for actors that are made while the test runs.
 const SPARE: usize = 8;
+
+/// Bytes of linear memory for all actors.
+pub(crate) const ARENA: usize = 8 << 20;
 
 /// An actor of priority 16 with two pages of memory, the log in slot 1 and the clock in slot 2.
 pub(crate) fn actor(name: &str, text: &str) -> ActorManifest {
@@ -61,11 +65,12 @@ pub(crate) fn machine(actors: Vec<ActorManifest>) -> (Kernel, Bare) {
 }
 
 fn boot(actors: Vec<ActorManifest>) -> Result<Kernel, BootError> {
-    boot_under(Vec::new(), actors)
+    boot_under(Vec::new(), Vec::new(), actors)
 }
 
 fn boot_under(
     supervisors: Vec<SupervisorManifest>,
+    regions: Vec<Region>,
     actors: Vec<ActorManifest>,
 ) -> Result<Kernel, BootError> {
     let places = actors.len() + SPARE;
@@ -74,8 +79,8 @@ fn boot_under(
         places,
         supervisors,
         actors,
-        regions: Vec::new(),
-        arena: 8 << 20,
+        regions,
+        arena: ARENA,
         trace: Capacity::one_poll(places),
     };
     Kernel::boot(&manifest, &mut Bare::default())
@@ -98,8 +103,26 @@ impl Run {
         actors: Vec<ActorManifest>,
         slices: usize,
     ) -> Run {
-        let kernel = boot_under(supervisors, actors);
-        let mut kernel = kernel.expect("the test's own manifest is right");
+        let kernel = boot_under(supervisors, Vec::new(), actors);
+        Run::with(kernel.expect("the test's own manifest is right"), slices)
+    }
+
+    /// The same with memory that can be granted, called 0 and so on.
+    pub(crate) fn with_regions(
+        actors: Vec<ActorManifest>,
+        regions: impl IntoIterator<Item = Vec<u8>>,
+        slices: usize,
+    ) -> Run {
+        let region = |(index, bytes): (usize, Vec<u8>)| Region {
+            name: index.to_string(),
+            bytes: bytes.into(),
+        };
+        let regions = regions.into_iter().enumerate().map(region).collect();
+        let kernel = boot_under(Vec::new(), regions, actors);
+        Run::with(kernel.expect("the test's own manifest is right"), slices)
+    }
+
+    fn with(mut kernel: Kernel, slices: usize) -> Run {
         let mut board = Bare::default();
         let mut now = Instant::ZERO;
         let mut records = Vec::new();

@@ -5,6 +5,7 @@ mod hostile;
 mod life;
 mod load;
 mod message;
+mod reload;
 mod stack;
 mod supervise;
 
@@ -13,8 +14,15 @@ use libtest_mimic::Trial;
 
 /// Every case.
 pub(crate) fn trials() -> Vec<Trial> {
-    let cases =
-        [load::CASES, life::CASES, message::CASES, stack::CASES, supervise::CASES, hostile::CASES];
+    let cases = [
+        load::CASES,
+        life::CASES,
+        message::CASES,
+        reload::CASES,
+        stack::CASES,
+        supervise::CASES,
+        hostile::CASES,
+    ];
     cases.into_iter().flatten().map(trial).collect()
 }
 

@@ -6,6 +6,7 @@ mod fuel;
 mod lock;
 mod mailbox;
 mod namespace;
+mod reload;
 mod schedule;
 mod supervisor;
 
@@ -26,6 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         cspace::trials(),
         call::trials(),
         fuel::trials(),
+        reload::trials(),
         supervisor::trials(),
     ];
     suites.into_iter().flatten().collect()

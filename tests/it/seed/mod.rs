@@ -1,8 +1,8 @@
 //! The interfaces of the three seeds, call by call: what a module built for one of them sees.
 
-mod bench;
+pub(crate) mod bench;
 pub(crate) mod script;
-mod server;
+pub(crate) mod server;
 mod mk;
 mod ping_pong;
 mod printed;
