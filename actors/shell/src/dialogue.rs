@@ -1,6 +1,7 @@
 //! Everything that the shell has, and how it says why something is not done.
 
-use alloc::format;
+use alloc::fmt;
+use core::fmt::Arguments;
 use core::fmt::Display;
 use sdk::Handle;
 use sdk::Refusal;
@@ -13,6 +14,7 @@ use sdk::serial::Serial;
 use sdk::spawn::Spawner;
 use sdk::state;
 
+use crate::address::Addresses;
 use crate::files::Files;
 use crate::front::Fronts;
 use crate::history::History;
@@ -20,7 +22,6 @@ use crate::mail::Front;
 use crate::mail::Mail;
 use crate::palette::Ink;
 use crate::population::Population;
-use crate::talking::Addresses;
 use crate::terminal::Terminal;
 use crate::window::Window;
 
@@ -85,14 +86,22 @@ impl Dialogue {
         self.fronts.say(ink, text);
     }
 
+    /// Says something formatted. It stands in the module once: on a small board its length counts.
+    #[inline(never)]
+    pub(crate) fn print(&mut self, ink: Ink, text: Arguments<'_>) {
+        self.fronts.say(ink, &fmt::format(text));
+    }
+
     /// Says why a command is not done.
-    pub(crate) fn complain(&mut self, command: &str, why: impl Display) {
-        self.fronts.say(Ink::Error, &format!("{command}: {why}"));
+    #[inline(never)]
+    pub(crate) fn complain(&mut self, command: &str, why: &dyn Display) {
+        self.print(Ink::Error, format_args!("{command}: {why}"));
     }
 
     /// Says that a command needs what was not given.
+    #[inline(never)]
     pub(crate) fn lack(&mut self, command: &str, what: &str) {
-        self.complain(command, format_args!("this shell was not given {what}"));
+        self.complain(command, &format_args!("this shell was not given {what}"));
     }
 
     /// Remembers a line, beyond this life if it can.

@@ -6,6 +6,7 @@ use sdk::Refusal;
 use crate::mail::Front;
 use crate::palette::Ink;
 use crate::printer::Printer;
+use crate::terminal::COLUMNS;
 use crate::terminal::Terminal;
 use crate::window::Window;
 
@@ -31,6 +32,7 @@ impl Fronts {
     }
 
     /// Says lines where the command was typed.
+    #[inline(never)]
     pub(crate) fn say(&mut self, ink: Ink, text: &str) {
         let mut printer = self.printer(ink);
         printer.text(text);
@@ -80,7 +82,7 @@ impl Fronts {
             Some(window) if self.speaking == Front::Window || self.terminal.is_none() => {
                 window.columns()
             }
-            _ => crate::terminal::COLUMNS,
+            _ => COLUMNS,
         }
     }
 

@@ -25,6 +25,7 @@ mod history;
 mod editor;
 mod complete;
 mod mail;
+mod address;
 mod files;
 mod pen;
 mod view;

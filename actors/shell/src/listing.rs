@@ -22,15 +22,15 @@ const NODE_MAX: usize = 64;
 impl Dialogue {
     pub(crate) fn show_manual(&mut self) {
         for page in &PAGES {
-            self.say(Ink::Plain, &format!("{:<9} {}", page.name, page.meaning));
+            self.print(Ink::Plain, format_args!("{:<9} {}", page.name, page.meaning));
         }
         self.say(Ink::Dim, "help COMMAND says more. Page Up shows what went by.");
     }
 
     pub(crate) fn show_page(&mut self, page: &Page) {
-        self.say(Ink::Plain, &format!("{}: {}", page.name, page.meaning));
+        self.print(Ink::Plain, format_args!("{}: {}", page.name, page.meaning));
         self.say(Ink::Plain, format!("usage:   {} {}", page.name, page.usage).trim_end());
-        self.say(Ink::Plain, &format!("example: {}", page.example));
+        self.print(Ink::Plain, format_args!("example: {}", page.example));
         if !page.more.is_empty() {
             self.say(Ink::Dim, page.more);
         }
@@ -43,7 +43,7 @@ impl Dialogue {
             Ok(listed) => count += listed,
             Err(Refusal::NoCapability) if prefix.is_some() => (),
             Err(Refusal::NoCapability) => return self.lack("ls", "a file service"),
-            Err(refusal) => self.complain("ls", refusal),
+            Err(refusal) => self.complain("ls", &refusal),
         }
         if let Some(prefix) = prefix {
             match self.list_names_below(prefix) {
@@ -51,14 +51,14 @@ impl Dialogue {
                 // Names are shown where there are names.
                 Err(Refusal::NoCapability | Refusal::NoRight) => (),
                 Err(Refusal::BufferTooSmall) => {
-                    self.complain("ls", "too many names: say a longer prefix");
+                    self.complain("ls", &"too many names: say a longer prefix");
                 }
-                Err(refusal) => self.complain("ls", refusal),
+                Err(refusal) => self.complain("ls", &refusal),
             }
         }
         match (count, prefix) {
             (0, None | Some("/")) => self.say(Ink::Dim, "no files"),
-            (0, Some(prefix)) => self.say(Ink::Dim, &format!("nothing is below {prefix}")),
+            (0, Some(prefix)) => self.print(Ink::Dim, format_args!("nothing is below {prefix}")),
             _ => (),
         }
     }
@@ -92,8 +92,8 @@ impl Dialogue {
     /// Says who has a name.
     pub(crate) fn say_name(&mut self, name: &str, id: u64) {
         match self.population.name_of(id) {
-            Some(actor) => self.say(Ink::Plain, &format!("{name} is {actor}, actor {id}")),
-            None => self.say(Ink::Plain, &format!("{name} is actor {id}")),
+            Some(actor) => self.print(Ink::Plain, format_args!("{name} is {actor}, actor {id}")),
+            None => self.print(Ink::Plain, format_args!("{name} is actor {id}")),
         }
     }
 
@@ -101,11 +101,11 @@ impl Dialogue {
     pub(crate) fn show_file(&mut self, name: &str) {
         match self.print_file(name) {
             Ok(Found::File) => (),
-            Ok(Found::Nothing) => self.complain(name, "no such file"),
+            Ok(Found::Nothing) => self.complain(name, &"no such file"),
             Err(Refusal::NoCapability) if self.files.is_none() => {
                 self.lack("cat", "a file service");
             }
-            Err(refusal) => self.complain(name, refusal),
+            Err(refusal) => self.complain(name, &refusal),
         }
     }
 
@@ -114,7 +114,7 @@ impl Dialogue {
         if let Err(refusal) = self.print_file(name)
             && self.files.is_some()
         {
-            self.complain(name, refusal);
+            self.complain(name, &refusal);
         }
     }
 
@@ -128,7 +128,7 @@ impl Dialogue {
         });
         printer.finish();
         if found == Ok(Found::File) && is_empty {
-            self.say(Ink::Dim, &format!("{name} is empty"));
+            self.print(Ink::Dim, format_args!("{name} is empty"));
         }
         found
     }
@@ -153,15 +153,15 @@ impl Dialogue {
             match processes.record(index) {
                 Ok(Some(record)) => self.say(Ink::Plain, &line(&record)),
                 Ok(None) => return,
-                Err(refusal) => return self.complain(command, refusal),
+                Err(refusal) => return self.complain(command, &refusal),
             }
         }
     }
 
     pub(crate) fn show_identity(&mut self) {
         match endpoint::identity() {
-            Ok(id) => self.say(Ink::Plain, &format!("{id}")),
-            Err(refusal) => self.complain("self", refusal),
+            Ok(id) => self.print(Ink::Plain, format_args!("{id}")),
+            Err(refusal) => self.complain("self", &refusal),
         }
     }
 
@@ -170,7 +170,7 @@ impl Dialogue {
         let node = namespace::node_name(&mut bytes).unwrap_or("?");
         let id = endpoint::identity().unwrap_or_default();
         let name = self.population.name_of(id).unwrap_or_else(|| String::from("a shell"));
-        self.say(Ink::Plain, &format!("{name}, actor {id} of node {node}"));
+        self.print(Ink::Plain, format_args!("{name}, actor {id} of node {node}"));
     }
 
     /// Lists what an actor holds, or this shell.
@@ -182,12 +182,12 @@ impl Dialogue {
             None => None,
             Some(word) => match self.population.id_of(word) {
                 Some(id) => Some(id),
-                None => return self.complain("caps", format_args!("nobody is called \"{word}\"")),
+                None => return self.complain("caps", &format_args!("nobody is called \"{word}\"")),
             },
         };
         match self.population.held(id) {
-            Err(Refusal::NotFound) => self.complain("caps", "no such actor is alive"),
-            Err(refusal) => self.complain("caps", refusal),
+            Err(Refusal::NotFound) => self.complain("caps", &"no such actor is alive"),
+            Err(refusal) => self.complain("caps", &refusal),
             Ok(held) => {
                 self.say(Ink::Dim, "SLOT KIND         RIGHTS            OBJECT");
                 for record in &held {

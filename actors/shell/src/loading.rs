@@ -1,6 +1,5 @@
 //! The commands that make actors, give them other code, and end them.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -100,7 +99,7 @@ impl Dialogue {
             && SpawnOptions::padded(name).is_none()
         {
             let max = SpawnOptions::NAME_BYTES;
-            return self.complain("load", format_args!("a name has 1 to {max} bytes"));
+            return self.complain("load", &format_args!("a name has 1 to {max} bytes"));
         }
         let name = self.population.free_name(name.unwrap_or_else(|| stem(path)));
         let Some(module) = self.module("load", path) else { return };
@@ -116,7 +115,7 @@ impl Dialogue {
         });
         match made {
             Ok(child) => self.welcome(name, child),
-            Err(refusal) => self.complain("load", format_args!("{path}: {}", NotLoaded(refusal))),
+            Err(refusal) => self.complain("load", &format_args!("{path}: {}", NotLoaded(refusal))),
         }
     }
 
@@ -128,11 +127,11 @@ impl Dialogue {
         let id = record.map(|record| record.id);
         let id = id.or_else(|| self.population.id_of(&name)).unwrap_or_default();
         match id {
-            0 => self.say(Ink::Plain, &format!("loaded {name}")),
-            _ => self.say(Ink::Plain, &format!("loaded {name}, actor {id}")),
+            0 => self.print(Ink::Plain, format_args!("loaded {name}")),
+            _ => self.print(Ink::Plain, format_args!("loaded {name}, actor {id}")),
         }
         if let Some(Err(refusal)) = named {
-            self.complain("load", format_args!("{name} is not registered: {refusal}"));
+            self.complain("load", &format_args!("{name} is not registered: {refusal}"));
         }
         self.population.members.push(Member { name, id, child });
     }
@@ -143,9 +142,9 @@ impl Dialogue {
             return match self.population.id_of(word) {
                 Some(_) => self.complain(
                     "reload",
-                    format_args!("this shell neither loaded \"{word}\" nor was it given `child`"),
+                    &format_args!("this shell neither loaded \"{word}\" nor was it given `child`"),
                 ),
-                None => self.complain("reload", format_args!("nobody is called \"{word}\"")),
+                None => self.complain("reload", &format_args!("nobody is called \"{word}\"")),
             };
         };
         let Some(module) = self.module("reload", path) else { return };
@@ -157,12 +156,15 @@ impl Dialogue {
         // The notice of its end, read while the file was waited for, has taken the handle.
         let is_over = reloaded == Err(Refusal::Stale);
         match if is_over { Err(Refusal::Dead) } else { reloaded } {
-            Ok(Reload::Done) => self.say(Ink::Plain, &format!("{name} has new code")),
+            Ok(Reload::Done) => self.print(Ink::Plain, format_args!("{name} has new code")),
             Ok(Reload::YetToCome) => {
-                self.say(Ink::Plain, &format!("{name} gets new code when it waits for a message"));
+                self.print(
+                    Ink::Plain,
+                    format_args!("{name} gets new code when it waits for a message"),
+                );
             }
             Err(refusal) => {
-                self.complain("reload", format_args!("{path}: {}", NotReloaded(refusal)));
+                self.complain("reload", &format_args!("{path}: {}", NotReloaded(refusal)));
             }
         }
     }
@@ -175,14 +177,14 @@ impl Dialogue {
                 (Some(id), Some(processes)) => processes.stop(id),
                 (Some(_), None) => Err(Refusal::NoCapability),
                 (None, _) => {
-                    return self.complain("stop", format_args!("nobody is called \"{word}\""));
+                    return self.complain("stop", &format_args!("nobody is called \"{word}\""));
                 }
             },
         };
         match stopped {
             // Its end is told as any other.
             Ok(()) => (),
-            Err(refusal) => self.complain("stop", format_args!("{word}: {}", NotStopped(refusal))),
+            Err(refusal) => self.complain("stop", &format_args!("{word}: {}", NotStopped(refusal))),
         }
     }
 
@@ -195,14 +197,14 @@ impl Dialogue {
         match files.module(&mut self.mail, path) {
             Ok(Some(module)) => return Some(module),
             Ok(None) => {
-                self.complain(command, format_args!("cannot read {path}: no such file"));
+                self.complain(command, &format_args!("cannot read {path}: no such file"));
             }
             Err(Refusal::TooLong) => {
                 let why = "too long, and not in memory that can be passed on";
-                self.complain(command, format_args!("cannot read {path}: {why}"));
+                self.complain(command, &format_args!("cannot read {path}: {why}"));
             }
             Err(refusal) => {
-                self.complain(command, format_args!("cannot read {path}: {refusal}"));
+                self.complain(command, &format_args!("cannot read {path}: {refusal}"));
             }
         }
         None
@@ -242,6 +244,7 @@ fn handed_on() -> Vec<SpawnGrant> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     #[test]
     fn an_actor_is_called_as_its_file() {

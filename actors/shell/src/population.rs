@@ -239,8 +239,9 @@ impl Population {
     /// A name that nobody has, near the wanted one: `echo`, else `echo_1`.
     pub(crate) fn free_name(&self, wanted: &str) -> String {
         let plain = |character: char| if character.is_ascii_graphic() { character } else { '_' };
-        let stem: String = wanted.chars().map(plain).take(STEM_MAX).collect();
-        let mut name = stem.clone();
+        let plain = wanted.chars().map(plain);
+        let stem: String = plain.clone().take(STEM_MAX).collect();
+        let mut name: String = plain.take(SpawnOptions::NAME_BYTES).collect();
         for number in 1.. {
             let mut is_taken = self.member(&name).is_some() || name.parse::<u64>().is_ok();
             is_taken |= self.records().any(|record| record.name() == name);

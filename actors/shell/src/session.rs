@@ -12,6 +12,7 @@ use crate::complete::Candidates;
 use crate::complete::Request;
 use crate::dialogue::Dialogue;
 use crate::editor::Action;
+use crate::editor::Editor;
 use crate::key::Key;
 use crate::mail::Event;
 use crate::mail::Front;
@@ -137,7 +138,7 @@ impl Dialogue {
             Ok(Command::Echo(text)) => self.say_bytes(&text),
             Ok(Command::Clear) => self.fronts.clear()?,
             Ok(Command::Exit) => return Ok(ControlFlow::Break(())),
-            Err(wrong) => self.say(Ink::Error, &format!("{wrong}")),
+            Err(wrong) => self.print(Ink::Error, format_args!("{wrong}")),
         }
         Ok(ControlFlow::Continue(()))
     }
@@ -171,7 +172,7 @@ impl Dialogue {
         }
     }
 
-    fn editor(&mut self, front: Front) -> Option<&mut crate::editor::Editor> {
+    fn editor(&mut self, front: Front) -> Option<&mut Editor> {
         match front {
             Front::Window => self.fronts.window.as_mut().map(|window| &mut window.editor),
             Front::Terminal => self.fronts.terminal.as_mut().map(|terminal| &mut terminal.editor),

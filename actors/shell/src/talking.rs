@@ -1,19 +1,18 @@
 //! The commands that reach others: messages, names, and the features of the node.
 
-use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::String;
-use sdk::Handle;
 use sdk::Refusal;
 use sdk::Rights;
 use sdk::abi::message::CAPS_REPLY;
 use sdk::abi::message::CAPS_REQUEST;
-use sdk::capability;
 use sdk::endpoint::Endpoint;
 use sdk::namespace;
 
+use crate::address::take_back;
 use crate::command::Letter;
 use crate::dialogue::Dialogue;
+use crate::mail::Mail;
 use crate::mail::PATIENCE;
 use crate::mail::Silence;
 use crate::mail::address;
@@ -21,45 +20,13 @@ use crate::mail::line_of;
 use crate::palette::Ink;
 use crate::population::Target;
 
-/// The badge of the addresses that go along with what is only sent.
-const SENT: u64 = 3;
-
-/// Addresses that those have who were sent to. The oldest is taken back for the next, so that
-/// nobody who keeps all that it is sent runs out of slots by this shell.
-const SENT_MAX: usize = 8;
-
-/// Addresses of this shell that others have.
-#[derive(Debug, Default)]
-pub(crate) struct Addresses(VecDeque<Handle>);
-
-impl Addresses {
-    /// An address for one who is sent to.
-    fn next(&mut self) -> Result<Handle, Refusal> {
-        if self.0.len() == SENT_MAX
-            && let Some(oldest) = self.0.pop_front()
-        {
-            take_back(oldest);
-        }
-        let address = address(SENT)?;
-        self.0.push_back(address);
-        Ok(address)
-    }
-}
-
-/// Takes an address back from whoever has it.
-fn take_back(address: Handle) {
-    // A handle of this shell's own can be revoked and deleted, and nothing else can happen to it.
-    let _ = capability::revoke(address);
-    let _ = capability::delete(address);
-}
-
 /// What to do about a message that was not sent.
 fn advice(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Full => ": it has too much to do. Try again",
         Refusal::OutOfRange => ": types from 0xff000000 on are the kernel's own",
         Refusal::TooLong => ": a payload has at most 1024 bytes",
-        Refusal::NoSlot => ": it holds all that it can",
+        Refusal::NoSlot => ": it or this shell holds all that it can",
         Refusal::NoRight => ": this shell may not send there",
         _ => "",
     }
@@ -75,7 +42,7 @@ impl Dialogue {
         });
         if let Err(refusal) = sent {
             let advice = advice(refusal);
-            self.complain("send", format_args!("{}: {refusal}{advice}", letter.to));
+            self.complain("send", &format_args!("{}: {refusal}{advice}", letter.to));
         }
     }
 
@@ -88,10 +55,10 @@ impl Dialogue {
         });
         match reply {
             Ok(Ok(line)) => self.say(Ink::Plain, &line),
-            Ok(Err(silence)) => self.complain("call", format_args!("{to}: {}", why(silence))),
+            Ok(Err(silence)) => self.complain("call", &format_args!("{to}: {}", why(silence))),
             Err(refusal) => {
                 let advice = advice(refusal);
-                self.complain("call", format_args!("{to}: {refusal}{advice}"));
+                self.complain("call", &format_args!("{to}: {refusal}{advice}"));
             }
         }
     }
@@ -103,7 +70,7 @@ impl Dialogue {
         target: Target,
         opcode: u32,
         payload: &[u8],
-        wait: impl FnOnce(&mut crate::mail::Mail, u64) -> R,
+        wait: impl FnOnce(&mut Mail, u64) -> R,
     ) -> Result<R, Refusal> {
         let badge = self.mail.next_call();
         let address = address(badge)?;
@@ -116,7 +83,7 @@ impl Dialogue {
     /// Somebody to send to, or it is said why there is nobody.
     fn target(&mut self, command: &str, word: &str) -> Option<Target> {
         let found = self.population.find(word);
-        found.map_err(|nobody| self.complain(command, nobody)).ok()
+        found.map_err(|nobody| self.complain(command, &nobody)).ok()
     }
 
     /// Gives a name to this shell, or to an actor that it has.
@@ -132,14 +99,14 @@ impl Dialogue {
             },
         };
         let hint = match names.register(name, endpoint) {
-            Ok(()) => return self.say(Ink::Plain, &format!("registered {name}")),
+            Ok(()) => return self.print(Ink::Plain, format_args!("registered {name}")),
             Err(Refusal::Invalid) => "invalid: a name is a word or a path such as /node/local/echo",
             Err(Refusal::Exists) => "already exists: somebody has this name",
             Err(Refusal::NoRight) => "right not held: this shell may not give this name to it",
             Err(Refusal::NoRoom) => "no room left: the table of names is full",
             Err(refusal) => refusal.text(),
         };
-        self.complain("register", format_args!("{name}: {hint}"));
+        self.complain("register", &format_args!("{name}: {hint}"));
     }
 
     /// Says who has a name.
@@ -148,16 +115,18 @@ impl Dialogue {
             return self.lack("lookup", "a namespace");
         }
         match self.population.look_up(name) {
-            Ok(Target { id: None, .. }) => self.say(Ink::Plain, &format!("{name} is registered")),
+            Ok(Target { id: None, .. }) => {
+                self.print(Ink::Plain, format_args!("{name} is registered"))
+            }
             Ok(Target { id: Some(id), .. }) => self.say_name(name, id),
             Err(Refusal::NotFound) => {
-                self.complain("lookup", format_args!("not found: nobody has the name \"{name}\""));
+                self.complain("lookup", &format_args!("not found: nobody has the name \"{name}\""));
             }
             Err(Refusal::NoRight) => {
                 let why = "right not held: the name lies outside of what this shell was given";
-                self.complain("lookup", why);
+                self.complain("lookup", &why);
             }
-            Err(refusal) => self.complain("lookup", refusal),
+            Err(refusal) => self.complain("lookup", &refusal),
         }
     }
 
@@ -171,7 +140,7 @@ impl Dialogue {
         let path = format!("/node/{node}/caps");
         let target = match self.population.look_up(&path) {
             Ok(target) => target,
-            Err(refusal) => return self.complain("caps", format_args!("{path}: {refusal}")),
+            Err(refusal) => return self.complain("caps", &format_args!("{path}: {refusal}")),
         };
         let replied = self.ask(target, CAPS_REQUEST, &[], |mail, badge| {
             mail.reply(badge, None, |message| {
@@ -181,9 +150,9 @@ impl Dialogue {
         });
         match replied {
             Ok(Ok(Some(text))) => self.say(Ink::Plain, text.trim_end()),
-            Ok(Ok(None)) => self.complain("caps", format_args!("{path} tells no features")),
-            Ok(Err(silence)) => self.complain("caps", why(silence)),
-            Err(refusal) => self.complain("caps", format_args!("{path}: {refusal}")),
+            Ok(Ok(None)) => self.complain("caps", &format_args!("{path} tells no features")),
+            Ok(Err(silence)) => self.complain("caps", &why(silence)),
+            Err(refusal) => self.complain("caps", &format_args!("{path}: {refusal}")),
         }
     }
 }
