@@ -100,6 +100,12 @@ pub const STACK_MAX: usize = 64 * 1024;
 /// Elements of one table in a module.
 pub const TABLE_MAX: usize = 4096;
 
+/// Bytes of stack that a library has at least, as many as the image's own actors.
+pub const LIBRARY_STACK: u64 = 8192;
+
+/// Bytes or elements that a library can be aligned to: a page.
+pub const LIBRARY_ALIGN_MAX: u64 = 1 << 16;
+
 /// Events that one poll takes in.
 pub const EVENTS_PER_POLL: usize = 64;
 

@@ -23,7 +23,7 @@ pub(crate) struct Cell<H> {
     pub(super) host: Option<H>,
     /// How the call by which the instance left goes on.
     pub(super) left: Option<Left>,
-    /// The exported memory, once there is an instance.
+    /// The memory that calls reach, once there is an instance.
     pub(super) memory: Option<Memory>,
     pub(super) quota: Quota,
 }
@@ -71,8 +71,9 @@ impl ResourceLimiter for Quota {
         4
     }
 
+    /// A module has one; wasmi counts the one that a library imports twice.
     fn memories(&self) -> usize {
-        1
+        2
     }
 }
 

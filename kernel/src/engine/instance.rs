@@ -88,12 +88,16 @@ impl<H: Host + 'static> Engine<H> {
             Store::new(&self.engine, Cell { host: None, left: None, memory: None, quota });
         store.limiter(|cell| &mut cell.quota);
         store.set_fuel(START_FUEL).expect("the engine counts fuel");
-        let linked = self.linker.instantiate_and_start(&mut store, &module.module);
+        let linked = match &module.library {
+            None => self.linker.instantiate_and_start(&mut store, &module.module),
+            Some(library) => library.instantiate(&self.linker, &mut store, &module.module),
+        };
         let instance = linked.map_err(|error| match store.data().quota.denied {
             Some(wanted) => LoadError::TooMuchMemory { wanted, allowed: memory_max },
             None => LoadError::Start(error.to_string()),
         })?;
-        let memory = instance.get_memory(&store, "memory");
+        // A library's memory is imported; it need not export it.
+        let memory = store.data().memory.or_else(|| instance.get_memory(&store, "memory"));
         let name = if module.has_handler { "handle_message" } else { "_start" };
         let entry = instance.get_func(&store, name).ok_or(LoadError::NoEntry)?;
         store.data_mut().memory = memory;
@@ -229,7 +233,7 @@ impl<H: Host + 'static> Instance<H> {
         }
     }
 
-    /// Linear memory; empty if the module exports none.
+    /// Linear memory; empty if the module has none.
     pub fn memory(&mut self) -> &mut [u8] {
         match self.memory {
             Some(memory) => memory.data_mut(&mut self.store),

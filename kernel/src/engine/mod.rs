@@ -1,4 +1,4 @@
-//! The one module that knows wasmi: it turns bytes into running instances.
+//! The one module that knows wasmi and its parser: it turns bytes into running instances.
 //!
 //! An instance borrows its [`Host`] by value for as long as it runs: the host
 //! goes in with [`Instance::enter`] and comes out with the [`Exit`]. Calls that can be answered at
@@ -9,6 +9,7 @@
 //! on every host: our logical time (`docs/why/0002-logical-time.md`).
 
 mod import;
+mod library;
 mod instance;
 mod module;
 

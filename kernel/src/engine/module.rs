@@ -6,28 +6,31 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 use wasmi::ExternType;
-use wasmi::MemoryType;
 
 use crate::call::Host;
 use crate::engine::Engine;
 use crate::engine::config;
 use crate::engine::import::display;
+use crate::engine::library::Library;
+use crate::engine::library::page_size;
 
 /// Compiled code, ready to be instantiated any number of times.
 pub struct Module {
     pub(super) module: wasmi::Module,
     pub(super) has_handler: bool,
+    /// How its surroundings are made, if it is a library.
+    pub(super) library: Option<Library>,
 }
 
 impl Module {
-    /// Bytes of linear memory that an instance starts with; 0 if the module exports none.
+    /// Bytes of linear memory that an instance starts with; 0 if the module has none.
     pub fn memory_size(&self) -> usize {
+        if let Some(library) = &self.library {
+            return library.size();
+        }
         let Some(ExternType::Memory(memory)) = self.module.get_export("memory") else { return 0 };
-        // A page has 65536 bytes or, by the custom page sizes, one; wasmi shows which by equality.
-        let mut usual = MemoryType::builder();
-        usual.memory64(memory.is_64()).min(memory.minimum()).max(memory.maximum());
-        let page = if usual.build().is_ok_and(|usual| usual == memory) { 1 << 16 } else { 1 };
-        usize::try_from(memory.minimum().saturating_mul(page)).unwrap_or(usize::MAX)
+        let size = memory.minimum().saturating_mul(page_size(&memory));
+        usize::try_from(size).unwrap_or(usize::MAX)
     }
 }
 
@@ -53,6 +56,8 @@ pub enum LoadError {
         /// The type that there is.
         given: String,
     },
+    /// It is a shared library that cannot be an actor by itself: the text says why.
+    Library(String),
     /// It exports neither `_start` nor `handle_message`.
     NoEntry,
     /// It exports an entry of the wrong type.
@@ -85,6 +90,7 @@ impl fmt::Display for LoadError {
             LoadError::WrongImport { name, wanted, given } => {
                 write!(f, "imports `{name}` as {wanted}, but it is {given}")
             }
+            LoadError::Library(text) => write!(f, "is a library that cannot be loaded: {text}"),
             LoadError::NoEntry => {
                 f.write_str("exports neither `_start` nor `handle_message`: nothing to run")
             }
@@ -116,8 +122,11 @@ impl<H: Host + 'static> Engine<H> {
     pub fn load(&self, wasm: &[u8]) -> Result<Module, LoadError> {
         let module = wasmi::Module::new(&self.engine, wasm)
             .map_err(|error| LoadError::Invalid(error.to_string()))?;
+        let library = Library::of(wasm, &module).map_err(LoadError::Library)?;
         for import in module.imports() {
-            self.check_import(&import)?;
+            if library.is_none() || !Library::gives(&import).map_err(LoadError::Library)? {
+                self.check_import(&import)?;
+            }
         }
         let has_start = check_entry(&module, "_start", "() -> ()", "()")?;
         let has_handler = check_entry(
@@ -129,7 +138,7 @@ impl<H: Host + 'static> Engine<H> {
         if !has_start && !has_handler {
             return Err(LoadError::NoEntry);
         }
-        Ok(Module { module, has_handler: has_handler && !has_start })
+        Ok(Module { module, has_handler: has_handler && !has_start, library })
     }
 
     fn check_import(&self, import: &wasmi::ImportType<'_>) -> Result<(), LoadError> {

@@ -22,31 +22,64 @@ type Words = [u64; Call::WORDS];
 /// For ever, as a time in nanoseconds.
 const FOR_EVER: u64 = u64::MAX;
 
-pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
-    functions! { engine, ["env", "mk"];
-        "mk_send" SendTo(SENT): fn(i64, i32, i32, i32) -> i32;
-        "mk_send_u32" SendWord(SENT): fn(i64, i32, i32) -> i32;
-        "mk_self" Identity: fn() -> i64;
-        "mk_log" LogLevel: fn(i32, i32, i32);
-        "mk_sleep_ms" Sleep(Convention { words: sleep, ..DONE }): fn(i32) -> i32;
-        "mk_recv" ReceiveParts(Convention { words: receive, ..DONE }): fn(i32, i32, i32, i32) -> i32;
-        "mk_recv_full" ReceiveParts(Convention { words: receive_full, ..DONE }): fn(i32, i32, i32, i32, i32) -> i32;
-        "mk_recv_timeout" ReceiveParts(Convention { words: receive_timeout, result: received }): fn(i32, i32, i32, i32, i32, i32) -> i32;
-        "mk_print" Print: fn(i32, i32);
-        "mk_spawn_wasm" SpawnPlain(ID): fn(i32, i32, i32) -> i64;
-        "mk_stop" StopActor(DONE): fn(i64) -> i32;
-        "mk_list_actors" ListActors(DONE): fn(i32, i32, i32) -> i32;
-        "mk_register" Register(Convention { words: register, ..DONE }): fn(i32, i32) -> i32;
-        "mk_lookup" LookupActor(Convention { words: named, ..ID }): fn(i32, i32) -> i64;
-        "mk_read_file" ReadFile(DONE): fn(i32, i32, i32, i32, i32) -> i32;
-        "mk_http_get" Network(DONE): fn(i32, i32, i32, i32, i32, i32) -> i32;
-        "mk_node_name" NodeName(COUNT): fn(i32, i32) -> i32;
-        "mk_ns_list" ListPaths(DONE): fn(i32, i32, i32, i32, i32) -> i32;
-        "mk_reverse_lookup" ReverseLookup(ID): fn(i64, i32, i32) -> i32;
-        "mk_time_ms" Time(Convention { words: suitable, result: in_millis }): fn() -> i64;
-        "mk_save_state" SaveState(DONE): fn(i32, i32, i32, i32) -> i32;
-        "mk_load_state" LoadState(COUNT): fn(i32, i32, i32, i32) -> i32;
-    }
+functions! { ["env", "mk"];
+    /// Sends a message to an actor, which can then answer. 1 is sent, 0 is not.
+    "mk_send" SendTo(SENT): fn(dest: Id, opcode: Opcode, payload: Bytes, size: Len) -> Word32;
+    /// Sends a payload of four bytes. 1 is sent, 0 is not.
+    "mk_send_u32" SendWord(SENT): fn(dest: Id, opcode: Opcode, value: Word32) -> Word32;
+    /// The caller's own id.
+    "mk_self" Identity: fn() -> Id;
+    /// Writes a line to the log: level 0 is debug, 1 information, 2 a warning, 3 an error.
+    "mk_log" LogLevel: fn(level: Word32, text: Bytes, len: Len);
+    /// Waits so long; what comes meanwhile stays in the mailbox. 0, or -1.
+    "mk_sleep_ms" Sleep(Convention { words: sleep, ..DONE }): fn(milliseconds: Word32) -> Word32;
+    /// Waits for a message and cuts its payload to the buffer. 0, or -1.
+    "mk_recv" ReceiveParts(Convention { words: receive, ..DONE }):
+        fn(opcode: Place32, buffer: Buffer, len: Len, size: Place32) -> Word32;
+    /// Like mk_recv, and says who sent it.
+    "mk_recv_full" ReceiveParts(Convention { words: receive_full, ..DONE }):
+        fn(opcode: Place32, buffer: Buffer, len: Len, size: Place32, source: Place64) -> Word32;
+    /// Like mk_recv_full, but waits no longer than this: -2 is too late.
+    "mk_recv_timeout" ReceiveParts(Convention { words: receive_timeout, result: received }):
+        fn(
+            opcode: Place32, buffer: Buffer, len: Len, size: Place32, source: Place64,
+            milliseconds: Word32
+        ) -> Word32;
+    /// Writes bytes to the serial line, or else a line to the log.
+    "mk_print" Print: fn(text: Bytes, len: Len);
+    /// Makes an actor of a module. Its id, or 0.
+    "mk_spawn_wasm" SpawnPlain(ID): fn(module: Bytes, len: Len, mailbox: Word32) -> Id;
+    /// Ends an actor that the caller may end. 0, or -1.
+    "mk_stop" StopActor(DONE): fn(id: Id) -> Word32;
+    /// Writes the ids of all actors, and how many they are. 0, or -1.
+    "mk_list_actors" ListActors(DONE): fn(ids: Place64, max: Len, count: Place32) -> Word32;
+    /// Gives the caller a name. 0, or -1.
+    "mk_register" Register(Convention { words: register, ..DONE }):
+        fn(name: Bytes, len: Len) -> Word32;
+    /// The actor behind a name, whom the caller can then send to; or 0.
+    "mk_lookup" LookupActor(Convention { words: named, ..ID }): fn(name: Bytes, len: Len) -> Id;
+    /// Reads a whole file, and says how long it is. 0, or -1.
+    "mk_read_file" ReadFile(DONE):
+        fn(path: Bytes, len: Len, buffer: Buffer, buffer_len: Len, size: Place32) -> Word32;
+    /// Fetches a page by HTTP; says its status and how long it is. 0, or -1.
+    "mk_http_get" Network(DONE):
+        fn(
+            url: Bytes, len: Len, buffer: Buffer, buffer_len: Len, status: Place32, size: Place32
+        ) -> Word32;
+    /// Writes what this node is called. Bytes of it, or -1.
+    "mk_node_name" NodeName(COUNT): fn(buffer: Buffer, len: Len) -> Word32;
+    /// Writes the paths that begin so, as lines `path=id`. 0, or -1.
+    "mk_ns_list" ListPaths(DONE):
+        fn(prefix: Bytes, len: Len, buffer: Buffer, buffer_len: Len, size: Place32) -> Word32;
+    /// Writes a name of an actor. Bytes of it, or 0.
+    "mk_reverse_lookup" ReverseLookup(ID): fn(id: Id, buffer: Buffer, len: Len) -> Word32;
+    /// Milliseconds since power came on, or -1.
+    "mk_time_ms" Time(Convention { words: suitable, result: in_millis }): fn() -> Word64;
+    /// Keeps bytes for the caller's next life. 0, or -1.
+    "mk_save_state" SaveState(DONE): fn(key: Bytes, key_len: Len, bytes: Bytes, len: Len) -> Word32;
+    /// Reads the bytes that an earlier life kept. How many, or -1.
+    "mk_load_state" LoadState(COUNT):
+        fn(key: Bytes, key_len: Len, buffer: Buffer, len: Len) -> Word32;
 }
 
 /// 1 is sent, 0 is not.

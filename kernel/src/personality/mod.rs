@@ -5,30 +5,85 @@
 //! a module may mix them. Every function can be imported from module `env`, as the seeds' toolchains
 //! do, and from the module of its own family.
 
-/// Defines functions in several wasm modules: name, call, convention where it differs, and type.
+/// Makes `define`, which lets modules import the functions from several wasm modules, and
+/// `FUNCTIONS`, which describes them: what each does, its name, its call, the convention where it
+/// differs, and its type with the names of the parameters.
 macro_rules! functions {
     (
-        $engine:ident, $modules:expr;
-        $($name:literal $call:ident $(($convention:expr))?: $signature:ty;)+
+        $modules:expr;
+        $(
+            $(#[doc = $about:literal])+
+            $name:literal $call:ident $(($convention:expr))?:
+                fn($($parameter:ident: $kind:ident),*) $(-> $result:ident)?;
+        )+
     ) => {
-        for module in $modules {
-            $(
-                #[allow(unused_mut, unused_assignments, reason = "most keep the first value")]
-                let mut convention = $crate::call::Convention::NATIVE;
-                $(convention = $convention;)?
-                let call = $crate::call::CallName::$call;
-                $engine.define::<$signature>(module, $name, call, convention);
-            )+
+        pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
+            for module in $modules {
+                $(
+                    #[allow(unused_mut, unused_assignments, reason = "most keep the first value")]
+                    let mut convention = $crate::call::Convention::NATIVE;
+                    $(convention = $convention;)?
+                    let call = $crate::call::CallName::$call;
+                    engine.define::<fn($($crate::personality::function::wasm::$kind),*)
+                        $(-> $crate::personality::function::wasm::$result)?>(
+                        module, $name, call, convention,
+                    );
+                )+
+            }
         }
+
+        pub(super) const FUNCTIONS: &[$crate::personality::function::Function] = &[$(
+            $crate::personality::function::Function {
+                name: $name,
+                about: concat!($($about, "\n"),+),
+                parameters: &[$(
+                    $crate::personality::function::Parameter {
+                        name: stringify!($parameter),
+                        kind: $crate::personality::function::Kind::$kind,
+                    },
+                )*],
+                result: {
+                    #[allow(unused_mut, unused_assignments, reason = "some return nothing")]
+                    let mut result = None;
+                    $(result = Some($crate::personality::function::Kind::$result);)?
+                    result
+                },
+            },
+        )+];
     };
 }
 
+mod function;
 mod sys;
 mod sp;
 mod mk;
 
+pub use function::Family;
+pub use function::Function;
+pub use function::Kind;
+pub use function::Parameter;
+
 use crate::call::Host;
 use crate::engine::Engine;
+
+/// Every function that there is.
+pub const FAMILIES: [Family; 3] = [
+    Family {
+        name: "sys",
+        about: "the native calls: those of seed wasm-actors, completed",
+        functions: sys::FUNCTIONS,
+    },
+    Family {
+        name: "sp",
+        about: "the calls of seed sovelmaos: files, locks and pins by capability",
+        functions: sp::FUNCTIONS,
+    },
+    Family {
+        name: "mk",
+        about: "the calls of seed actor-microkernel: actors by number",
+        functions: mk::FUNCTIONS,
+    },
+];
 
 /// Lets modules import every function of every personality.
 pub fn define<H: Host + 'static>(engine: &mut Engine<H>) {

@@ -30,33 +30,58 @@ const INVALID_HANDLE: i64 = -13;
 /// This board has no such device: not a code of the seed.
 const NOT_AVAILABLE: i64 = -14;
 
-pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
-    functions! { engine, ["env", "sp"];
-        "print" Log: fn(i32, i32);
-        "sp_log" Log: fn(i32, i32);
-        "sp_yield" Yield: fn();
-        "sp_sched_yield" Yield: fn();
-        "sp_sleep" Sleep(Convention { words: sleep, result: general }): fn(i32) -> i32;
-        "sp_get_capabilities" Capabilities(WRITES): fn(i32, i32) -> i32;
-        "sp_fs_open" FileOpen(DIRECTORY): fn(i64, i32, i32) -> i64;
-        "sp_fs_read" FileRead(FILE): fn(i64, i32, i32, i32) -> i32;
-        "sp_fs_size" FileSize(FILE): fn(i64) -> i32;
-        "sp_fs_close" FileClose: fn(i64);
-        "sp_fs_mkdir" MakeDirectory(DIRECTORY): fn(i64, i32, i32) -> i32;
-        "sp_mutex_create" MutexCreate(LOCK): fn() -> i64;
-        "sp_mutex_lock" MutexLock(LOCK): fn(i64) -> i32;
-        "sp_mutex_try_lock" MutexTryLock(LOCK): fn(i64) -> i32;
-        "sp_mutex_unlock" MutexUnlock(LOCK): fn(i64) -> i32;
-        "sp_sem_create" SemaphoreCreate(CREATE): fn(i32) -> i64;
-        "sp_sem_acquire" SemaphoreAcquire(PERMITS): fn(i64) -> i32;
-        "sp_sem_try_acquire" SemaphoreTryAcquire(PERMITS): fn(i64) -> i32;
-        "sp_sem_release" SemaphoreRelease(PERMITS): fn(i64) -> i32;
-        "sp_gpio_read" PinRead(GENERAL): fn(i64, i32) -> i32;
-        "sp_gpio_write" PinWrite(GENERAL): fn(i64, i32, i32) -> i32;
-        "sp_net_connect" Network(GENERAL): fn(i64, i32, i32, i32) -> i64;
-        "sp_net_send" Network(GENERAL): fn(i64, i32, i32) -> i32;
-        "sp_net_recv" Network(GENERAL): fn(i64, i32, i32) -> i32;
-    }
+functions! { ["env", "sp"];
+    /// Writes a line to the log.
+    "print" Log: fn(text: Bytes, len: Len);
+    /// Writes a line to the log.
+    "sp_log" Log: fn(text: Bytes, len: Len);
+    /// Lets others of the same priority run.
+    "sp_yield" Yield: fn();
+    /// Lets others of the same priority run.
+    "sp_sched_yield" Yield: fn();
+    /// Waits so long. 0, or a negative code.
+    "sp_sleep" Sleep(Convention { words: sleep, result: general }):
+        fn(milliseconds: Word32) -> Word32;
+    /// Writes what the caller holds, 16 bytes for each capability. How many, or a negative code.
+    "sp_get_capabilities" Capabilities(WRITES): fn(buffer: Buffer, len: Len) -> Word32;
+    /// Opens a file or a directory below a directory. Its handle, or a negative code.
+    "sp_fs_open" FileOpen(DIRECTORY): fn(directory: Handle, path: Bytes, len: Len) -> Handle;
+    /// Reads from a file. How many bytes, or a negative code.
+    "sp_fs_read" FileRead(FILE):
+        fn(file: Handle, buffer: Buffer, len: Len, offset: Word32) -> Word32;
+    /// Bytes of a file, or a negative code.
+    "sp_fs_size" FileSize(FILE): fn(file: Handle) -> Word32;
+    /// Gives a file or a directory up.
+    "sp_fs_close" FileClose: fn(file: Handle);
+    /// Makes a directory. 0, or a negative code.
+    "sp_fs_mkdir" MakeDirectory(DIRECTORY): fn(directory: Handle, path: Bytes, len: Len) -> Word32;
+    /// Makes a mutex. Its handle, or a negative code.
+    "sp_mutex_create" MutexCreate(LOCK): fn() -> Handle;
+    /// Waits until the mutex is the caller's. 0, or a negative code.
+    "sp_mutex_lock" MutexLock(LOCK): fn(mutex: Handle) -> Word32;
+    /// Takes the mutex if nobody has it. 0, or a negative code.
+    "sp_mutex_try_lock" MutexTryLock(LOCK): fn(mutex: Handle) -> Word32;
+    /// Hands the mutex to who waits. 0, or a negative code.
+    "sp_mutex_unlock" MutexUnlock(LOCK): fn(mutex: Handle) -> Word32;
+    /// Makes a semaphore. Its handle, or a negative code.
+    "sp_sem_create" SemaphoreCreate(CREATE): fn(permits: Word32) -> Handle;
+    /// Waits for a permit. 0, or a negative code.
+    "sp_sem_acquire" SemaphoreAcquire(PERMITS): fn(semaphore: Handle) -> Word32;
+    /// Takes a permit if there is one. 0, or a negative code.
+    "sp_sem_try_acquire" SemaphoreTryAcquire(PERMITS): fn(semaphore: Handle) -> Word32;
+    /// Gives a permit. 0, or a negative code.
+    "sp_sem_release" SemaphoreRelease(PERMITS): fn(semaphore: Handle) -> Word32;
+    /// Whether a pin is high: 1 or 0, or a negative code.
+    "sp_gpio_read" PinRead(GENERAL): fn(pins: Handle, pin: Word32) -> Word32;
+    /// Drives a pin. 0, or a negative code.
+    "sp_gpio_write" PinWrite(GENERAL): fn(pins: Handle, pin: Word32, level: Word32) -> Word32;
+    /// Opens a connection. Its handle, or a negative code.
+    "sp_net_connect" Network(GENERAL):
+        fn(network: Handle, host: Bytes, len: Len, port: Word32) -> Handle;
+    /// Sends bytes. How many, or a negative code.
+    "sp_net_send" Network(GENERAL): fn(socket: Handle, bytes: Bytes, len: Len) -> Word32;
+    /// Receives bytes. How many, or a negative code.
+    "sp_net_recv" Network(GENERAL): fn(socket: Handle, buffer: Buffer, len: Len) -> Word32;
 }
 
 const GENERAL: Convention = Convention { result: general, ..Convention::NATIVE };

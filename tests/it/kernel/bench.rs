@@ -53,10 +53,12 @@ pub(crate) fn knowing(mut actor: ActorManifest, other: &str, rights: Rights) -> 
 
 /// The reason why these actors do not boot.
 pub(crate) fn refusal(actors: Vec<ActorManifest>) -> String {
-    match boot(actors) {
-        Ok(_) => panic!("it boots"),
-        Err(error) => error.to_string(),
-    }
+    outcome(actors).expect_err("it boots")
+}
+
+/// Whether these actors boot, or the reason why not.
+pub(crate) fn outcome(actors: Vec<ActorManifest>) -> Result<(), String> {
+    boot(actors).map(drop).map_err(|error| error.to_string())
 }
 
 /// A kernel with these actors, and its board.

@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 mod hostile;
+mod library;
 mod life;
 mod load;
 mod message;
@@ -16,6 +17,7 @@ use libtest_mimic::Trial;
 pub(crate) fn trials() -> Vec<Trial> {
     let cases = [
         load::CASES,
+        library::CASES,
         life::CASES,
         message::CASES,
         reload::CASES,

@@ -3,6 +3,7 @@
 mod call;
 mod cspace;
 mod fuel;
+mod library;
 mod lock;
 mod mailbox;
 mod namespace;
@@ -27,6 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         cspace::trials(),
         call::trials(),
         fuel::trials(),
+        library::trials(),
         reload::trials(),
         supervisor::trials(),
     ];
