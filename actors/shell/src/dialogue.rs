@@ -54,14 +54,14 @@ impl Dialogue {
         let clock = grants.clock();
         let population = Population::new(grants.processes(), grants.namespace());
         let mut mail = Mail::new(clock);
-        let files = match is_endpoint(FILE_SERVICE) {
-            true => Some(Files::new(FILE_SERVICE)?),
-            false => None,
-        };
         let serial = grants.find(ObjectKind::Serial).map(Serial::new);
         let terminal = serial.map(|serial| Terminal::new(serial, clock));
         let window = match is_endpoint(SCREEN_SERVICE) {
             true => Some(Window::open(SCREEN_SERVICE, &mut mail, clock)?),
+            false => None,
+        };
+        let files = match is_endpoint(FILE_SERVICE) {
+            true => Some(Files::new(FILE_SERVICE)?),
             false => None,
         };
         if window.is_none() && terminal.is_none() {
