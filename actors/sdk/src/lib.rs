@@ -59,6 +59,7 @@ pub mod screen;
 pub mod pin;
 pub mod port;
 pub mod interrupt;
+pub mod serial;
 pub mod process;
 pub mod namespace;
 pub mod spawn;

@@ -72,6 +72,13 @@ impl Namespace {
     }
 }
 
+/// What the node is called.
+pub fn node_name(buffer: &mut [u8]) -> Result<&str, Refusal> {
+    let count = raw::node::name(buffer)?;
+    let name = buffer.get(..count).ok_or(Refusal::BufferTooSmall)?;
+    core::str::from_utf8(name).map_err(|_| Refusal::NotAvailable)
+}
+
 /// The names of a listing with the ids behind them, one `path=id` a line.
 pub fn names(listing: &str) -> impl Iterator<Item = (&str, u64)> {
     listing.lines().filter_map(|line| {

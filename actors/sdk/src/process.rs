@@ -55,6 +55,12 @@ impl Processes {
     pub fn held(self, id: u64, buffer: &mut [u8]) -> Result<usize, Refusal> {
         raw::held(self.0, id, buffer)
     }
+
+    /// Ends an actor. Of others than one's children that takes `write`; without it is
+    /// [`Refusal::NoCapability`].
+    pub fn stop(self, id: u64) -> Result<(), Refusal> {
+        raw::node::stop(id)
+    }
 }
 
 /// Bytes of the records of an actor that holds as much as it can.

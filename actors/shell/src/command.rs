@@ -1,125 +1,270 @@
-//! What can be typed.
+//! From a line to a command.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::manual::Page;
+use crate::manual::nearest;
+use crate::manual::page;
+use crate::word::Flaw;
+use crate::word::Words;
+use crate::word::shown;
+
+/// A message to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Letter {
+    /// Name or id of the receiver.
+    pub(crate) to: String,
+    pub(crate) opcode: u32,
+    pub(crate) payload: Vec<u8>,
+}
 
 /// A command, understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Command<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
     /// An empty line.
     Nothing,
-    /// Says what can be typed.
-    Help,
-    /// Lists the files.
+    /// Says what can be typed, or how one command is used.
+    Help(Option<&'static Page>),
+    /// Lists the actors with their ids.
     List,
+    /// Lists the actors with what they do.
+    Processes,
+    /// Lists files, and names below a prefix.
+    Files(Option<String>),
     /// Shows a file.
-    Show(&'a str),
-    /// Lists the actors.
-    Actors,
+    Show(String),
+    /// Says the own id.
+    Identity,
+    /// Says who and where this is.
+    Whoami,
+    /// Makes an actor of this file, perhaps under this name.
+    Load(String, Option<String>),
+    /// Gives this actor the code of this file.
+    Reload(String, String),
+    /// Sends.
+    Send(Letter),
+    /// Sends, and waits for the reply.
+    Call(Letter),
+    /// Ends an actor.
+    Stop(String),
+    /// Gives a name to this shell, or to this actor.
+    Register(String, Option<String>),
+    /// Says who has a name.
+    Lookup(String),
+    /// Lists what an actor holds.
+    Held(Option<String>),
+    /// Lists what was entered.
+    History,
+    /// Forgets what was entered.
+    Forget,
     /// Says it again.
-    Echo(&'a str),
+    Echo(Vec<u8>),
     /// Empties the screen.
     Clear,
     /// Ends the shell.
     Exit,
-    /// What is missing.
-    Incomplete(&'static str),
-    /// No command, and the one that may have been meant.
-    Unknown(&'a str, Option<&'static str>),
 }
 
-/// The commands with what they do.
-pub(crate) const COMMANDS: [(&str, &str); 7] = [
-    ("help", "what can be typed"),
-    ("ls", "the files"),
-    ("cat FILE", "the contents of a file"),
-    ("ps", "the actors"),
-    ("echo TEXT", "the text"),
-    ("clear", "an empty screen"),
-    ("exit", "the end of this shell"),
-];
+/// Why a line is no command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    /// Its words cannot be told apart.
+    Words(Flaw),
+    /// There is no such command; the one that may have been meant.
+    Command(String, Option<&'static str>),
+    /// This argument is missing.
+    Missing(&'static Page, &'static str),
+    /// This argument is one too many.
+    Surplus(&'static Page, Vec<u8>),
+    /// This argument is not text.
+    Bytes(&'static Page, Vec<u8>),
+    /// This argument is not a number of 32 bits.
+    Number(&'static Page, String),
+}
 
-impl<'a> Command<'a> {
-    pub(crate) fn parse(line: &'a str) -> Command<'a> {
-        let line = line.trim();
-        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        match (word, rest.trim_start()) {
-            ("", _) => Command::Nothing,
-            ("help", _) => Command::Help,
-            ("ls", _) => Command::List,
-            ("cat", "") => Command::Incomplete("cat needs the name of a file: cat hello.txt"),
-            ("cat", name) => Command::Show(name),
-            ("ps", _) => Command::Actors,
-            ("echo", text) => Command::Echo(text),
-            ("clear", _) => Command::Clear,
-            ("exit", _) => Command::Exit,
-            (word, _) => Command::Unknown(word, nearest(word)),
+impl From<Flaw> for Wrong {
+    fn from(flaw: Flaw) -> Wrong {
+        Wrong::Words(flaw)
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let page = match self {
+            Wrong::Words(flaw) => return write!(f, "{flaw}"),
+            Wrong::Command(word, None) => {
+                return write!(f, "{word}: no such command. Type help.");
+            }
+            Wrong::Command(word, Some(name)) => {
+                return write!(f, "{word}: no such command. Did you mean {name}?");
+            }
+            Wrong::Missing(page, what) => {
+                write!(f, "{}: {what} is missing", page.name)?;
+                page
+            }
+            Wrong::Surplus(page, word) => {
+                let word = shown(word);
+                write!(f, "{}: {word} is too much; a name with spaces goes in quotes", page.name)?;
+                page
+            }
+            Wrong::Bytes(page, word) => {
+                write!(f, "{}: {} is not text", page.name, shown(word))?;
+                page
+            }
+            Wrong::Number(page, word) => {
+                let word = shown(word.as_bytes());
+                write!(f, "{}: {word} is not a number such as 200 or 0xc8", page.name)?;
+                page
+            }
+        };
+        let gap = if page.usage.is_empty() { "" } else { " " };
+        write!(f, "\nusage: {}{gap}{}", page.name, page.usage)
+    }
+}
+
+/// What stands behind the name of a command.
+struct Arguments<'a> {
+    page: &'static Page,
+    words: Words<'a>,
+}
+
+impl Arguments<'_> {
+    fn required(&mut self, what: &'static str) -> Result<String, Wrong> {
+        self.optional()?.ok_or(Wrong::Missing(self.page, what))
+    }
+
+    fn optional(&mut self) -> Result<Option<String>, Wrong> {
+        let Some(word) = self.words.next_word()? else { return Ok(None) };
+        let text = String::from_utf8(word);
+        text.map(Some).map_err(|error| Wrong::Bytes(self.page, error.into_bytes()))
+    }
+
+    /// That there is no more.
+    fn end(&mut self) -> Result<(), Wrong> {
+        match self.words.next_word()? {
+            Some(word) => Err(Wrong::Surplus(self.page, word)),
+            None => Ok(()),
         }
     }
+
+    fn letter(&mut self) -> Result<Letter, Wrong> {
+        let to = self.required("NAME-OR-ID")?;
+        let opcode = self.required("TYPE")?;
+        let digits = opcode.strip_prefix("0x");
+        let read = digits.map_or(opcode.parse(), |digits| u32::from_str_radix(digits, 16));
+        let opcode = read.map_err(|_| Wrong::Number(self.page, opcode))?;
+        Ok(Letter { to, opcode, payload: self.words.text()? })
+    }
+
+    fn command(&mut self) -> Result<Command, Wrong> {
+        let command = match self.page.name {
+            "help" => Command::Help(match self.optional()? {
+                Some(word) => Some(page(&word).ok_or_else(|| unknown(word))?),
+                None => None,
+            }),
+            "list" => Command::List,
+            "ps" => Command::Processes,
+            "ls" => Command::Files(self.optional()?),
+            "cat" => Command::Show(self.required("FILE")?),
+            "self" => Command::Identity,
+            "whoami" => Command::Whoami,
+            "load" => Command::Load(self.required("FILE")?, self.optional()?),
+            "reload" => Command::Reload(self.required("NAME-OR-ID")?, self.required("FILE")?),
+            "send" => return self.letter().map(Command::Send),
+            "call" => return self.letter().map(Command::Call),
+            "stop" => Command::Stop(self.required("NAME-OR-ID")?),
+            "register" => Command::Register(self.required("NAME")?, self.optional()?),
+            "lookup" => Command::Lookup(self.required("NAME")?),
+            "caps" => Command::Held(self.optional()?),
+            "history" => match self.optional()?.as_deref() {
+                None => Command::History,
+                Some("clear") => Command::Forget,
+                Some(word) => return Err(Wrong::Surplus(self.page, word.into())),
+            },
+            "echo" => return Ok(Command::Echo(self.words.text()?)),
+            "clear" => Command::Clear,
+            "exit" => Command::Exit,
+            name => unreachable!("{name} has a page and no meaning"),
+        };
+        self.end()?;
+        Ok(command)
+    }
 }
 
-/// The command that is at most two slips away, and not all of it.
-fn nearest(word: &str) -> Option<&'static str> {
-    let names = COMMANDS.iter().filter_map(|(usage, _)| usage.split(' ').next());
-    let distances = names.map(|name| (distance(word, name), name));
-    let (slips, name) = distances.min_by_key(|(slips, _)| *slips)?;
-    (slips <= 2 && slips < name.len()).then_some(name)
+impl Command {
+    pub(crate) fn parse(line: &str) -> Result<Command, Wrong> {
+        let mut words = Words::new(line);
+        let Some(word) = words.next_word()? else { return Ok(Command::Nothing) };
+        let name = String::from_utf8_lossy(&word).into_owned();
+        let page = page(&name).ok_or_else(|| unknown(name))?;
+        Arguments { page, words }.command()
+    }
 }
 
-/// The longest name there is; longer words are nobody's slip.
-const NAME_MAX: usize = 8;
-
-/// How many characters must be added, removed, exchanged or swapped with their neighbour (optimal
-/// string alignment) to make a name of a word.
-fn distance(word: &str, name: &str) -> usize {
-    let word = word.as_bytes();
-    let name = name.as_bytes();
-    if NAME_MAX < word.len() || NAME_MAX < name.len() {
-        return usize::MAX;
-    }
-    let mut costs = [[0; NAME_MAX + 1]; NAME_MAX + 1];
-    for row in 0..=word.len() {
-        for column in 0..=name.len() {
-            if row == 0 || column == 0 {
-                costs[row][column] = row + column;
-                continue;
-            }
-            let slip = usize::from(word[row - 1] != name[column - 1]);
-            let mut cost = (costs[row - 1][column - 1] + slip)
-                .min(costs[row - 1][column] + 1)
-                .min(costs[row][column - 1] + 1);
-            let is_swapped = 1 < row
-                && 1 < column
-                && word[row - 1] == name[column - 2]
-                && word[row - 2] == name[column - 1];
-            if is_swapped {
-                cost = cost.min(costs[row - 2][column - 2] + 1);
-            }
-            costs[row][column] = cost;
-        }
-    }
-    costs[word.len()][name.len()]
+fn unknown(word: String) -> Wrong {
+    let near = nearest(&word);
+    Wrong::Command(word, near)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manual::PAGES;
+    use proptest::prelude::*;
+
+    fn said(line: &str) -> String {
+        Command::parse(line).unwrap_err().to_string()
+    }
 
     #[test]
     fn commands_are_understood() {
-        assert_eq!(Command::parse("  "), Command::Nothing);
-        assert_eq!(Command::parse(" cat  a b.txt "), Command::Show("a b.txt"));
-        assert_eq!(Command::parse("echo  two  words"), Command::Echo("two  words"));
-        assert!(matches!(Command::parse("cat "), Command::Incomplete(_)));
-        for (usage, _) in COMMANDS {
-            assert!(!matches!(Command::parse(usage), Command::Unknown(..)), "{usage}");
+        let show = |name: &str| Ok(Command::Show(name.into()));
+        assert_eq!(Command::parse("  "), Ok(Command::Nothing));
+        assert_eq!(Command::parse(" cat  'a b.txt' "), show("a b.txt"));
+        assert_eq!(Command::parse("cat a\\ b.txt"), show("a b.txt"));
+        assert_eq!(Command::parse("echo  two  words"), Ok(Command::Echo(b"two  words".into())));
+        let letter = Letter { to: "echo".into(), opcode: 200, payload: b"a  b\n".into() };
+        assert_eq!(Command::parse("send echo 0xc8 a  b\\n"), Ok(Command::Send(letter.clone())));
+        assert_eq!(Command::parse("call echo 200 \"a  b\\x0a\""), Ok(Command::Call(letter)));
+        assert_eq!(Command::parse("history clear"), Ok(Command::Forget));
+    }
+
+    #[test]
+    fn every_example_is_a_command() {
+        for page in &PAGES {
+            assert!(Command::parse(page.example).is_ok(), "{}", page.example);
         }
     }
 
     #[test]
-    fn a_slip_is_recognised() {
-        assert_eq!(nearest("sl"), Some("ls"));
-        assert_eq!(nearest("hlep"), Some("help"));
-        assert_eq!(nearest("clera"), Some("clear"));
-        assert_eq!(nearest("caat"), Some("cat"));
-        assert_eq!(nearest("frobnicate"), None);
-        assert_eq!(nearest("zz"), None);
+    fn a_wrong_line_is_told_what_is_wrong_and_how_it_is_right() {
+        assert_eq!(said("cat"), "cat: FILE is missing\nusage: cat FILE");
+        assert_eq!(
+            said("cat a b"),
+            "cat: \"b\" is too much; a name with spaces goes in quotes\nusage: cat FILE"
+        );
+        assert_eq!(
+            said("send echo"),
+            "send: TYPE is missing\nusage: send NAME-OR-ID TYPE [PAYLOAD]"
+        );
+        assert!(said("call echo 0x1ffffffff").starts_with("call: \"0x1ffffffff\" is not a number"));
+        assert!(said("cat \\xff").starts_with("cat: hex ff is not text"));
+        assert_eq!(said("cat \"a"), "the quote \" is not closed");
+        assert_eq!(said("lss"), "lss: no such command. Did you mean ls?");
+        assert_eq!(said("help cta"), "cta: no such command. Did you mean cat?");
+        assert_eq!(said("frobnicate"), "frobnicate: no such command. Type help.");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_strange(name in "[a-z]{0,3}", rest: String, page in 0..PAGES.len()) {
+            for name in [name.as_str(), PAGES[page].name] {
+                if let Err(wrong) = Command::parse(&format!("{name} {rest}")) {
+                    prop_assert!(!wrong.to_string().is_empty());
+                }
+            }
+        }
     }
 }

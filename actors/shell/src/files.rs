@@ -1,5 +1,6 @@
 //! The files, as the file service has them.
 
+use alloc::vec::Vec;
 use sdk::Handle;
 use sdk::Refusal;
 use sdk::capability::Owned;
@@ -9,8 +10,8 @@ use sdk::vfs;
 use sdk::vfs::Contents;
 use sdk::vfs::Listing;
 
-use crate::mail::Badge;
 use crate::mail::Mail;
+use crate::mail::Service;
 
 /// Bytes of a large file that are read at once.
 const PIECE: usize = 512;
@@ -24,6 +25,15 @@ pub(crate) enum Found {
     Nothing,
 }
 
+/// A module as it can be handed to the kernel.
+#[derive(Debug)]
+pub(crate) enum Module {
+    /// It came in a message.
+    Bytes(Vec<u8>),
+    /// It lies in the file service's memory, as long as this is kept.
+    Granted(Owned),
+}
+
 /// A client of the file service.
 #[derive(Debug)]
 pub(crate) struct Files {
@@ -34,7 +44,7 @@ pub(crate) struct Files {
 
 impl Files {
     pub(crate) fn new(service: Endpoint) -> Result<Files, Refusal> {
-        Ok(Files { service, reply: Badge::Files.endpoint()? })
+        Ok(Files { service, reply: Service::Files.address()? })
     }
 
     /// Tells every file's name and size, in the service's order. Returns how many there are.
@@ -46,7 +56,7 @@ impl Files {
         let mut first = 0;
         loop {
             vfs::ask_list(self.service, self.reply, first)?;
-            let (total, count) = mail.answer(Badge::Files, vfs::LIST, |message| {
+            let (total, count) = mail.answer(Service::Files, vfs::LIST, |message| {
                 let listing = Listing::decode(message.payload()).ok_or(Refusal::NotAvailable)?;
                 listing.entries().for_each(&mut each);
                 Ok((listing.total, listing.count))
@@ -55,6 +65,23 @@ impl Files {
             if count == 0 || total <= first {
                 return Ok(total);
             }
+        }
+    }
+
+    /// The contents of a file without copying them if they are long; `None` if there is no such
+    /// file.
+    pub(crate) fn module(&self, mail: &mut Mail, name: &str) -> Result<Option<Module>, Refusal> {
+        vfs::ask_read(self.service, self.reply, name)?;
+        let answer =
+            mail.answer(Service::Files, vfs::READ, |message| {
+                match vfs::decode_contents(message)? {
+                    Contents::Inline(bytes) => Ok(Some(Module::Bytes(bytes.to_vec()))),
+                    Contents::Granted(..) => Ok(message.take_capability().map(Module::Granted)),
+                }
+            })?;
+        match answer {
+            Err(vfs::NO_SUCH_FILE) => Ok(None),
+            other => other,
         }
     }
 
@@ -67,12 +94,14 @@ impl Files {
     ) -> Result<Found, Refusal> {
         vfs::ask_read(self.service, self.reply, name)?;
         let answer =
-            mail.answer(Badge::Files, vfs::READ, |message| match vfs::decode_contents(message)? {
-                Contents::Inline(bytes) => {
-                    each(bytes);
-                    Ok(None)
+            mail.answer(Service::Files, vfs::READ, |message| {
+                match vfs::decode_contents(message)? {
+                    Contents::Inline(bytes) => {
+                        each(bytes);
+                        Ok(None)
+                    }
+                    Contents::Granted(_, size) => Ok(message.take_capability().zip(Some(size))),
                 }
-                Contents::Granted(_, size) => Ok(message.take_capability().zip(Some(size))),
             })?;
         match answer {
             Ok(Some((memory, size))) => read_pieces(&memory, size, each).map(|()| Found::File),

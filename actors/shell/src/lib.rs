@@ -1,9 +1,12 @@
-//! Shell: shows `hello.txt`, then takes commands from the keyboard.
+//! Shell: shows `hello.txt`, then takes commands from its window, from a terminal on the serial line,
+//! or from both.
 //!
-//! It is given, in slot 1, the file service, in slot 2, the screen service, then the process table,
-//! a log and a clock, where there are; without one of these it does without. Every command is a
-//! line in the log, so that a trace can be followed: `ready` once it takes commands, the command
-//! itself when it is entered, `done` when it is over.
+//! It is given, in slot 1, the file service, in slot 2, the screen service; then, in any order, what
+//! there is of the process table, a log, a clock, names, a spawner, the serial line, children, and a
+//! directory to keep its history in. Without one of these it does without, and a command that needs
+//! it says so; it must have a screen service or a serial line. Every command that is entered in the
+//! window is a line in the log, so that a trace can be followed: `ready` once commands are taken, the
+//! command itself when it is entered, `done` when all is over.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -11,21 +14,36 @@ extern crate alloc;
 
 mod palette;
 mod layout;
-mod scrollback;
 mod printer;
-mod editor;
+mod scrollback;
+mod word;
+mod manual;
 mod command;
+mod key;
+mod decoder;
+mod history;
+mod editor;
+mod complete;
 mod mail;
+mod address;
 mod files;
 mod pen;
 mod view;
+mod window;
+mod terminal;
+mod front;
+mod population;
 mod dialogue;
+mod listing;
+mod loading;
+mod talking;
+mod session;
 
 use sdk::Refusal;
 
 use crate::dialogue::Dialogue;
 
-sdk::heap!(28 * 1024);
+sdk::heap!(36 * 1024);
 sdk::entry!(main);
 
 fn main() {
@@ -33,17 +51,18 @@ fn main() {
     match run() {
         Ok(()) => sdk::log!("done"),
         Err(refusal) => {
-            sdk::log!("the screen cannot be used any more: {refusal}");
+            sdk::log!("there is no screen and no serial line to be used: {refusal}");
             sdk::entry::exit(1);
         }
     }
 }
 
-/// Serves the keyboard until the command to exit. The error is why that is impossible.
+/// Serves until the command to exit. The error is why that is impossible.
 fn run() -> Result<(), Refusal> {
     let mut dialogue = Dialogue::open()?;
     dialogue.greet()?;
     sdk::log!("ready");
+    dialogue.invite()?;
     while dialogue.step()?.is_continue() {}
     Ok(())
 }

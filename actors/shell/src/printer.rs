@@ -3,7 +3,6 @@
 use alloc::string::String;
 
 use crate::palette::Ink;
-use crate::scrollback::Scrollback;
 
 /// What stands for a byte or character that cannot be shown.
 const UNKNOWN: char = '·';
@@ -11,15 +10,27 @@ const UNKNOWN: char = '·';
 /// Columns from one stop of the tabulator to the next.
 const TAB: u16 = 4;
 
-/// Takes text or bytes piece by piece and adds lines to a scrollback.
+/// Where lines go.
+pub(crate) trait Sink {
+    /// Takes the end of a line.
+    fn end_line(&mut self, ink: Ink, text: &str);
+
+    /// Takes a row full of a line that goes on. Says whether the rest belongs to the same line.
+    fn break_line(&mut self, ink: Ink, text: &str) -> bool;
+}
+
+/// Takes text or bytes piece by piece and gives lines on. Whatever comes, no control character goes
+/// out.
 pub(crate) struct Printer<'a> {
-    scrollback: &'a mut Scrollback,
+    sink: &'a mut dyn Sink,
     columns: u16,
     ink: Ink,
-    /// The line in the making.
+    /// The row in the making.
     line: String,
     /// Its characters.
     count: u16,
+    /// Whether there is a line that the sink has not been told the end of.
+    is_begun: bool,
     /// Bytes of a character of which the rest has not come yet.
     part: [u8; 4],
     part_len: usize,
@@ -27,9 +38,9 @@ pub(crate) struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     /// A printer for rows of so many columns.
-    pub(crate) fn new(scrollback: &'a mut Scrollback, columns: u16, ink: Ink) -> Printer<'a> {
-        let line = String::new();
-        Printer { scrollback, columns, ink, line, count: 0, part: [0; 4], part_len: 0 }
+    pub(crate) fn new(sink: &'a mut dyn Sink, columns: u16, ink: Ink) -> Printer<'a> {
+        let (line, part) = (String::new(), [0; 4]);
+        Printer { sink, columns, ink, line, count: 0, is_begun: false, part, part_len: 0 }
     }
 
     /// Adds bytes; they should be UTF-8, but need not.
@@ -46,6 +57,7 @@ impl<'a> Printer<'a> {
                     bytes = later;
                 }
                 Ok(run) => {
+                    self.is_begun = true;
                     self.line.push_str(run);
                     self.count += printable as u16;
                     bytes = &bytes[printable..];
@@ -65,7 +77,7 @@ impl<'a> Printer<'a> {
         if self.part_len != 0 {
             self.character(UNKNOWN);
         }
-        if self.count != 0 {
+        if self.is_begun {
             self.end_line();
         }
     }
@@ -110,16 +122,24 @@ impl<'a> Printer<'a> {
 
     fn place(&mut self, character: char) {
         if self.count == self.columns {
-            self.end_line();
+            self.break_line();
         }
+        self.is_begun = true;
         self.line.push(character);
         self.count += 1;
     }
 
-    fn end_line(&mut self) {
-        self.scrollback.push(self.ink, &self.line);
+    fn break_line(&mut self) {
+        self.is_begun = self.sink.break_line(self.ink, &self.line);
         self.line.clear();
         self.count = 0;
+    }
+
+    fn end_line(&mut self) {
+        self.sink.end_line(self.ink, &self.line);
+        self.line.clear();
+        self.count = 0;
+        self.is_begun = false;
     }
 }
 
@@ -142,6 +162,7 @@ fn is_printable(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scrollback::Scrollback;
 
     fn printed(columns: u16, pieces: &[&[u8]]) -> Vec<String> {
         let mut scrollback = Scrollback::new();

@@ -4,6 +4,7 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 
 use crate::palette::Ink;
+use crate::printer::Sink;
 
 /// Bytes of text that are kept: more than the largest screen shows.
 const BYTES_MAX: usize = 12 * 1024;
@@ -90,6 +91,18 @@ impl Scrollback {
             self.forgotten_bytes = self.forgotten_bytes.wrapping_add(u32::from(mark.len));
             self.forgotten_lines = self.forgotten_lines.wrapping_add(1);
         }
+    }
+}
+
+impl Sink for Scrollback {
+    fn end_line(&mut self, ink: Ink, text: &str) {
+        self.push(ink, text);
+    }
+
+    /// A row of the screen is a line of its own.
+    fn break_line(&mut self, ink: Ink, text: &str) -> bool {
+        self.push(ink, text);
+        false
     }
 }
 

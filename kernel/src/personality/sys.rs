@@ -119,6 +119,11 @@ functions! { ["env", "sys"];
     /// Writes what an actor holds, 40 bytes for each capability. How many, or a refusal.
     "sys_proc_caps" ProcessCapabilities:
         fn(handle: Handle, id: Id, buffer: Buffer, len: Len) -> Word32;
+    /// Ends a child, the caller, or any actor if the caller may write the process table. 0, or a
+    /// refusal.
+    "sys_proc_stop" StopActor: fn(id: Id) -> Word32;
+    /// Writes what this node is called, as far as it fits. Bytes of it, or a refusal.
+    "sys_node_name" NodeName: fn(buffer: Buffer, len: Len) -> Word32;
     /// Gives an endpoint a name. 0, or a refusal.
     "sys_ns_register" Register:
         fn(handle: Handle, name: Bytes, len: Len, endpoint: Handle) -> Word32;

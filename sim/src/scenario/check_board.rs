@@ -67,7 +67,7 @@ pub(crate) fn variants(
     raw: &RawScenario,
 ) -> Vec<Variant> {
     if let Some(several) = &raw.boards {
-        let mut files = Files::new(base);
+        let mut files = Files::new(base, catalogue);
         let mut boards = Boards::new();
         if let Some(only) = &raw.board {
             let mistake = Mistake::new("a scenario has either `board` or `boards`")
@@ -92,7 +92,7 @@ pub(crate) fn variants(
     let profiles = profiles(report, raw);
     let is_many = matches!(&raw.board, Some(board) if matches!(board.value, RawProfiles::Many(_)));
     let variant = |profile: ProfileName| {
-        let mut files = Files::new(base);
+        let mut files = Files::new(base, catalogue);
         let board = board(report, &mut files, catalogue, profile, raw.contents());
         let boards = Boards::from_iter([(profile.name().into(), board)]);
         Variant { name: is_many.then(|| profile.name().into()), boards }

@@ -1,4 +1,5 @@
-//! Contents that a scenario brings along: texts, patterns, files beside it, and the ramdisk.
+//! Contents that a scenario brings along: texts, patterns, files beside it, modules, and the
+//! ramdisk.
 
 use std::fs;
 use std::path::Path;
@@ -8,6 +9,8 @@ use serde_saphyr::Spanned;
 use tar::Builder;
 use tar::Header;
 
+use crate::scenario::catalogue::Catalogue;
+use crate::scenario::check_wat::assemble;
 use crate::scenario::check_word::number;
 use crate::scenario::check_word::size;
 use crate::scenario::raw::RawContent;
@@ -28,16 +31,17 @@ const DIAGRAM_MAX: u64 = 256 << 10;
 /// power of two are equal.
 const PATTERN: usize = 251;
 
-/// The place that paths are relative to, and how much may still be read.
+/// The place that paths are relative to, what there is beside it, and how much may still be read.
 pub(crate) struct Files<'a> {
     base: &'a Path,
+    catalogue: &'a dyn Catalogue,
     left: usize,
 }
 
 impl<'a> Files<'a> {
     /// The files beside a scenario in this folder.
-    pub(crate) fn new(base: &'a Path) -> Files<'a> {
-        Files { base, left: CONTENT_MAX }
+    pub(crate) fn new(base: &'a Path, catalogue: &'a dyn Catalogue) -> Files<'a> {
+        Files { base, catalogue, left: CONTENT_MAX }
     }
 
     /// The bytes of a file or region.
@@ -49,6 +53,12 @@ impl<'a> Files<'a> {
         match &raw.value {
             RawContent::Text(text) => Some(text.clone().into_bytes()),
             RawContent::File(path) => self.read(report, path),
+            RawContent::Program(name) => self.module(report, name),
+            RawContent::Wat(text) => {
+                let bytes = assemble(report, text)?;
+                self.take(report, text, bytes.len())?;
+                Some(bytes)
+            }
             RawContent::Bytes(count) => {
                 let is_bare = count.value.bytes().all(|byte| byte.is_ascii_digit());
                 let count_read = if is_bare {
@@ -61,6 +71,25 @@ impl<'a> Files<'a> {
                 Some((0..count_read).map(|index| (index % PATTERN) as u8).collect())
             }
         }
+    }
+
+    /// The module of a program of the image.
+    fn module(&mut self, report: &mut Report, name: &Word) -> Option<Vec<u8>> {
+        let programs = self.catalogue.programs();
+        let found = programs.iter().find(|program| program.name == name.value);
+        let names = || programs.iter().map(|program| program.name);
+        let found = found.ok_or_else(|| {
+            let services = self.catalogue.services();
+            let is_service = services.iter().any(|service| service.program.name == name.value);
+            let mistake = Mistake::unknown("program", &name.value, names());
+            if is_service {
+                return mistake.label("a service of the kernel image is no module");
+            }
+            mistake
+        });
+        let bytes = report.accept(name, found)?.wasm;
+        self.take(report, name, bytes.len())?;
+        Some(bytes.into())
     }
 
     /// The bytes of the file at this path.

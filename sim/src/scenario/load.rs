@@ -101,7 +101,7 @@ fn plan(
     let mut checker = Steps {
         report,
         catalogue,
-        files: Files::new(base),
+        files: Files::new(base, catalogue),
         boards: &variant.boards,
         snapshots: BTreeSet::new(),
     };

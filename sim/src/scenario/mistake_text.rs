@@ -276,7 +276,8 @@ steps: []
     );
     assert_eq!(
         shown,
-        "error: expected text in quotes, `{ bytes: 70000 }` or `{ file: path }`
+        "error: expected text in quotes, `{ bytes: 70000 }`, `{ file: path }`, `{ program: echo }` or \
+         `{ wat: \"(module)\" }`
  --> a.yaml:3:12
   |
 3 | ramdisk: { a.txt: 12 }
@@ -339,7 +340,7 @@ name: mutated
 version: 1
 board: [pc, esp32c6]
 seed: 7
-ramdisk: { hello.txt: "Hello", big.bin: { bytes: 4KiB } }
+ramdisk: { hello.txt: "Hello", big.bin: { bytes: 4KiB }, v: { program: vfs }, w: { wat: "(module)" } }
 regions: { orders: "loop" }
 actors:
   vfs:

@@ -74,3 +74,74 @@ steps: []
   = help: keep one of the two"#
     );
 }
+
+#[test]
+fn a_file_of_the_ramdisk_with_a_mistake_in_its_module() {
+    let shown = mistakes(
+        r#"name: a
+version: 1
+ramdisk:
+  bad.wasm:
+    wat: |
+      (module
+        (memry 1))
+steps: []
+"#,
+    );
+    assert_eq!(
+        shown,
+        "error: this is not WebAssembly text
+ --> a.yaml:7:10
+  |
+7 |         (memry 1))
+  |          ^^^^^ expected valid module field"
+    );
+}
+
+#[test]
+fn a_file_of_the_ramdisk_of_no_program() {
+    let shown = mistakes(
+        "name: a
+version: 1
+ramdisk: { a.wasm: { program: vsf }, b.wasm: { program: ns } }
+steps: []
+",
+    );
+    assert_eq!(
+        shown,
+        "error: unknown program `vsf`
+ --> a.yaml:3:31
+  |
+3 | ramdisk: { a.wasm: { program: vsf }, b.wasm: { program: ns } }
+  |                               ^^^ there is no such program
+  |
+  = help: did you mean `vfs`?
+
+error: unknown program `ns`
+ --> a.yaml:3:57
+  |
+3 | ramdisk: { a.wasm: { program: vsf }, b.wasm: { program: ns } }
+  |                                                         ^^ a service of the kernel image is no module
+  |
+  = help: known here: `vfs`, `shell`, `blinky`, `store`"
+    );
+}
+
+#[test]
+fn contents_of_two_kinds() {
+    let shown = mistakes(
+        r#"name: a
+version: 1
+ramdisk: { a.wasm: { program: vfs, wat: "(module)" } }
+steps: []
+"#,
+    );
+    assert_eq!(
+        shown,
+        r#"error: not YAML: contents are one thing, not several
+ --> a.yaml:3:20
+  |
+3 | ramdisk: { a.wasm: { program: vfs, wat: "(module)" } }
+  |                    ^ the reading stopped here"#
+    );
+}

@@ -269,12 +269,19 @@ impl<'de> Visitor<'de> for ProfilesVisitor {
     }
 }
 
-/// Contents of a file or region: text, or `{ bytes: n }`, or `{ file: path }`.
+/// Contents of a file or region: text, or one of [`RawContent::KEYS`].
 #[derive(Debug)]
 pub(crate) enum RawContent {
     Text(String),
     Bytes(Word),
     File(Word),
+    Program(Word),
+    Wat(Word),
+}
+
+impl RawContent {
+    /// What contents can be beside text.
+    const KEYS: &[&str] = &["bytes", "file", "program", "wat"];
 }
 
 impl<'de> Deserialize<'de> for RawContent {
@@ -289,7 +296,10 @@ impl<'de> Visitor<'de> for ContentVisitor {
     type Value = RawContent;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text in quotes, `{ bytes: 70000 }` or `{ file: path }`")
+        f.write_str(
+            "text in quotes, `{ bytes: 70000 }`, `{ file: path }`, `{ program: echo }` or \
+             `{ wat: \"(module)\" }`",
+        )
     }
 
     fn visit_str<E>(self, text: &str) -> Result<RawContent, E> {
@@ -297,15 +307,16 @@ impl<'de> Visitor<'de> for ContentVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawContent, A::Error> {
-        const KEYS: &[&str] = &["bytes", "file"];
         let content = match map.next_key::<String>()?.as_deref() {
             Some("bytes") => RawContent::Bytes(map.next_value()?),
             Some("file") => RawContent::File(map.next_value()?),
-            Some(key) => return Err(A::Error::unknown_field(key, KEYS)),
-            None => return Err(A::Error::missing_field("bytes` or `file")),
+            Some("program") => RawContent::Program(map.next_value()?),
+            Some("wat") => RawContent::Wat(map.next_value()?),
+            Some(key) => return Err(A::Error::unknown_field(key, RawContent::KEYS)),
+            None => return Err(A::Error::missing_field("bytes`, `file`, `program` or `wat")),
         };
         match map.next_key::<String>()? {
-            Some(_) => Err(A::Error::custom("contents are either `bytes` or `file`, not both")),
+            Some(_) => Err(A::Error::custom("contents are one thing, not several")),
             None => Ok(content),
         }
     }
@@ -318,20 +329,17 @@ impl JsonSchema for RawContent {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let bytes = BytesWord::json_schema(generator);
+        let text = json_schema!({ "type": "string" });
         json_schema!({
-            "description": "Text, a number of bytes that count up, or a file beside the scenario.",
+            "description": "Text, a number of bytes that count up, a file beside the scenario, the \
+                module of a program of the image, or a module in WebAssembly's text format.",
             "anyOf": [
-                { "type": "string" },
+                text,
                 {
                     "type": "object",
-                    "properties": { "bytes": bytes },
-                    "required": ["bytes"],
-                    "additionalProperties": false,
-                },
-                {
-                    "type": "object",
-                    "properties": { "file": { "type": "string" } },
-                    "required": ["file"],
+                    "properties": { "bytes": bytes, "file": text, "program": text, "wat": text },
+                    "minProperties": 1,
+                    "maxProperties": 1,
                     "additionalProperties": false,
                 },
             ],
