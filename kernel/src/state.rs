@@ -100,6 +100,9 @@ pub(crate) enum Left {
         supervisor: SupervisorId,
         /// Whether it is linked to its maker.
         is_linked: bool,
+        /// Bytes of memory that it may have beyond what its module starts with, or what its part says
+        /// in all.
+        beyond: Option<usize>,
         /// Whether the result is the child's id; else it is the child's handle.
         is_plain: bool,
     },

@@ -14,7 +14,6 @@ use crate::cspace::Place;
 use crate::engine::LoadError;
 use crate::id::ActorId;
 use crate::limits::BYTES_PER_FUEL;
-use crate::limits::PLAIN_HEAP;
 use crate::state::Left;
 use crate::state::Source;
 use crate::state::State;
@@ -29,7 +28,7 @@ const YET_TO_COME: u64 = 1;
 /// Makes an actor of a module. The first word is what the maker's call returns, the second the fuel
 /// that it cost.
 pub(crate) fn spawn(state: &mut State, crew: &mut Crew, memory: &[u8], left: Left) -> (u64, u64) {
-    let Left::Spawn { wasm, place, supervisor, is_linked, is_plain } = left else {
+    let Left::Spawn { wasm, place, supervisor, is_linked, beyond, is_plain } = left else {
         unreachable!("only a spawn is settled here");
     };
     let role = state.roles[place].as_ref().expect("the role was cast with the call");
@@ -38,7 +37,7 @@ pub(crate) fn spawn(state: &mut State, crew: &mut Crew, memory: &[u8], left: Lef
     // A compiler looks at each byte once.
     let mut fuel = module.len() as u64;
     let loaded = crew.load_wasm(place, module);
-    let made = make(state, crew, loaded, place, is_plain);
+    let made = make(state, crew, loaded, place, beyond);
     let added = made.and_then(|()| state.supervision.add(supervisor, place, child, false));
     if let Err(refusal) = added {
         crew.drop_body(place);
@@ -59,10 +58,12 @@ fn make(
     crew: &mut Crew,
     loaded: Result<(), LoadError>,
     place: usize,
-    is_plain: bool,
+    beyond: Option<usize>,
 ) -> Result<(), Refusal> {
-    if is_plain && loaded.is_ok() {
-        state.widen(place, crew.first_memory(place).saturating_add(PLAIN_HEAP))?;
+    if let Some(beyond) = beyond
+        && loaded.is_ok()
+    {
+        state.widen(place, crew.first_memory(place).saturating_add(beyond))?;
     }
     let memory_max = state.roles[place].as_ref().map_or(0, |role| role.part.memory);
     loaded.and_then(|()| crew.make(place, memory_max)).map_err(|error| not_started(state, &error))

@@ -82,16 +82,17 @@ fn encode(options: &SpawnOptions, grants: &[SpawnGrant], bytes: &mut [u8]) -> Op
     Some(len)
 }
 
-/// What an ordinary worker is made with: never started again, 64 KiB of memory, 16 messages, five
-/// seconds to end in, not linked. [`Refusal::Invalid`] if the name is empty or too long.
+/// What an ordinary worker is made with: never started again, 16 KiB of memory beyond what its module
+/// starts with, 16 messages, five seconds to end in, not linked. [`Refusal::Invalid`] if the name is empty or too long.
 pub fn options(name: &str) -> Result<SpawnOptions, Refusal> {
     Ok(SpawnOptions {
         priority: 16,
         restart: Restart::Temporary,
         mailbox: 16,
-        memory: 64 * 1024,
+        memory: 16 * 1024,
         shutdown_ms: 5000,
         is_linked: false,
+        is_beyond: true,
         name: SpawnOptions::padded(name).ok_or(Refusal::Invalid)?,
     })
 }

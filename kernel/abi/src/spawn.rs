@@ -40,6 +40,8 @@ pub struct SpawnOptions {
     pub mailbox: u16,
     /// Bytes of linear memory it may have.
     pub memory: u32,
+    /// Whether that is beyond what its module starts with, rather than all of it.
+    pub is_beyond: bool,
     /// How long its supervisor waits when it has asked it to end, in milliseconds; 0 ends it
     /// without asking, [`SpawnOptions::SHUTDOWN_WAIT`] waits for ever.
     pub shutdown_ms: u32,
@@ -57,7 +59,7 @@ impl SpawnOptions {
     pub const SHUTDOWN_WAIT: u32 = u32::MAX;
 
     /// Bytes of the encoded form: priority u8, restart u8, mailbox u16, memory u32, shutdown u32,
-    /// flags u32 (bit 0: linked), name. [`SpawnGrant`]s follow at once.
+    /// flags u32 (bit 0: linked, bit 1: memory beyond what it starts with), name. [`SpawnGrant`]s follow at once.
     pub const BYTES: usize = 48;
 
     /// A name as the options have it; `None` if it is empty or too long.
@@ -75,7 +77,8 @@ impl SpawnOptions {
         bytes[2..4].copy_from_slice(&self.mailbox.to_le_bytes());
         bytes[4..8].copy_from_slice(&self.memory.to_le_bytes());
         bytes[8..12].copy_from_slice(&self.shutdown_ms.to_le_bytes());
-        bytes[12..16].copy_from_slice(&u32::from(self.is_linked).to_le_bytes());
+        let flags = u32::from(self.is_linked) | u32::from(self.is_beyond) << 1;
+        bytes[12..16].copy_from_slice(&flags.to_le_bytes());
         bytes[16..48].copy_from_slice(&self.name);
         bytes
     }
@@ -83,7 +86,7 @@ impl SpawnOptions {
     /// The inverse of [`SpawnOptions::encode`]; `None` for an unknown restart or flag.
     pub fn decode(bytes: &[u8; SpawnOptions::BYTES]) -> Option<SpawnOptions> {
         let flags = u32_at(bytes, 12);
-        if 1 < flags {
+        if 3 < flags {
             return None;
         }
         let mut name = [0; SpawnOptions::NAME_BYTES];
@@ -94,7 +97,8 @@ impl SpawnOptions {
             mailbox: u16::from_le_bytes([bytes[2], bytes[3]]),
             memory: u32_at(bytes, 4),
             shutdown_ms: u32_at(bytes, 8),
-            is_linked: flags == 1,
+            is_linked: flags & 1 != 0,
+            is_beyond: flags & 2 != 0,
             name,
         })
     }
@@ -142,11 +146,12 @@ mod tests {
             memory: 0x89ab_cdef,
             shutdown_ms: SpawnOptions::SHUTDOWN_WAIT,
             is_linked: true,
+            is_beyond: true,
             name: [b'n'; SpawnOptions::NAME_BYTES],
         };
         assert_eq!(SpawnOptions::decode(&options.encode()), Some(options));
         let mut bytes = options.encode();
-        bytes[12] = 2;
+        bytes[12] = 4;
         assert_eq!(SpawnOptions::decode(&bytes), None);
         bytes[12..].fill(0);
         bytes[1] = 3;

@@ -132,6 +132,7 @@ fn spawning(child: &[u8], places: usize) -> Manifest {
         memory: TWO_PAGES as u32,
         shutdown_ms: 0,
         is_linked: false,
+        is_beyond: false,
         name,
     };
     let text = include_str!("spawner.wat")

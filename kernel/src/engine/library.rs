@@ -117,6 +117,11 @@ impl Library {
         self.size
     }
 
+    /// Bytes of one page of that memory.
+    pub(super) fn page_size(&self) -> u64 {
+        page_size(&self.memory)
+    }
+
     /// Whether an import is a part of a library's surroundings. An error says why it cannot be.
     pub(super) fn gives(import: &ImportType<'_>) -> Result<bool, String> {
         let (module, name) = (import.module(), import.name());

@@ -13,6 +13,7 @@ use crate::engine::config;
 use crate::engine::import::display;
 use crate::engine::library::Library;
 use crate::engine::library::page_size;
+use crate::limits::MESSAGE_MAX;
 
 /// Compiled code, ready to be instantiated any number of times.
 pub struct Module {
@@ -23,14 +24,24 @@ pub struct Module {
 }
 
 impl Module {
-    /// Bytes of linear memory that an instance starts with; 0 if the module has none.
+    /// Bytes of linear memory that an instance starts with, with those that are added for a handler's
+    /// messages if the module has no place for them; 0 if the module has none.
     pub fn memory_size(&self) -> usize {
-        if let Some(library) = &self.library {
-            return library.size();
-        }
-        let Some(ExternType::Memory(memory)) = self.module.get_export("memory") else { return 0 };
-        let size = memory.minimum().saturating_mul(page_size(&memory));
-        usize::try_from(size).unwrap_or(usize::MAX)
+        let (size, page) = match (&self.library, self.module.get_export("memory")) {
+            (Some(library), _) => (library.size() as u64, library.page_size()),
+            (None, Some(ExternType::Memory(memory))) => {
+                let page = page_size(&memory);
+                (memory.minimum().saturating_mul(page), page)
+            }
+            _ => return 0,
+        };
+        let has_place = self.module.get_export("MESSAGE_BUFFER").is_some();
+        let added = if self.has_handler && !has_place {
+            (MESSAGE_MAX as u64).next_multiple_of(page)
+        } else {
+            0
+        };
+        usize::try_from(size.saturating_add(added)).unwrap_or(usize::MAX)
     }
 }
 

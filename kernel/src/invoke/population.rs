@@ -26,6 +26,7 @@ use crate::limits::CALL_FUEL;
 use crate::limits::LINKS_MAX;
 use crate::limits::MAILBOX_MESSAGES;
 use crate::limits::MAILBOX_MESSAGES_MAX;
+use crate::limits::PLAIN_HEAP;
 use crate::limits::PLAIN_MEMORY;
 use crate::limits::SLOTS;
 use crate::manifest::ChildSpec;
@@ -39,6 +40,16 @@ use crate::time::Duration;
 
 /// What a plain spawn hands on, as far as the maker may grant it.
 const HANDED_ON: [ObjectKind; 3] = [ObjectKind::Log, ObjectKind::Clock, ObjectKind::Namespace];
+
+/// What a maker has to do with what it makes.
+struct Maker<'a> {
+    /// What the new actor is given, and from where.
+    given: &'a [(Place, Capability)],
+    /// Whether they share abnormal ends.
+    is_linked: bool,
+    /// Whether the maker is told the new actor's id, rather than given a capability to it.
+    is_plain: bool,
+}
 
 impl State {
     /// Takes a place for a new actor and promises it what its maker says; its code is yet to be
@@ -71,7 +82,9 @@ impl State {
             child: child_spec(&options),
             is_service: false,
         };
-        self.begin_spawn(&held, wasm, part, &given, options.is_linked, false)
+        let beyond = options.is_beyond.then_some(part.memory);
+        let maker = Maker { given: &given, is_linked: options.is_linked, is_plain: false };
+        self.begin_spawn(&held, wasm, part, beyond, &maker)
     }
 
     /// The same for a personality whose actors are given nothing but a mailbox: the new one has its
@@ -102,7 +115,8 @@ impl State {
             child: ChildSpec::TEMPORARY,
             is_service: false,
         };
-        self.begin_spawn(&held, wasm, part, &given, false, true)
+        let maker = Maker { given: &given, is_linked: false, is_plain: true };
+        self.begin_spawn(&held, wasm, part, Some(PLAIN_HEAP), &maker)
     }
 
     fn begin_spawn(
@@ -110,10 +124,10 @@ impl State {
         spawner: &Capability,
         wasm: Source,
         part: Part,
-        given: &[(Place, Capability)],
-        is_linked: bool,
-        is_plain: bool,
+        beyond: Option<usize>,
+        maker: &Maker<'_>,
     ) -> Result<Outcome, Refusal> {
+        let Maker { given, is_linked, is_plain } = *maker;
         let Object::Spawner(number) = spawner.object else { return Err(Refusal::WrongObject) };
         if !self.cspaces.has_room(self.current) {
             return Err(Refusal::NoSlot);
@@ -127,7 +141,7 @@ impl State {
             assert_eq!(promised, Ok(()), "checked when it was decoded");
         }
         let supervisor = SupervisorId::new(number);
-        self.leave(Left::Spawn { wasm, place, supervisor, is_linked, is_plain })
+        self.leave(Left::Spawn { wasm, place, supervisor, is_linked, beyond, is_plain })
     }
 
     fn decode_grants(&self, records: &[u8]) -> Result<Vec<(Place, Capability)>, Refusal> {

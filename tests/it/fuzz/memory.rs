@@ -138,6 +138,7 @@ fn options(draw: &mut Draw, held: usize) -> Vec<u8> {
         memory: draw.pick(&[2 << 16, 2 << 16, 3 << 16]),
         shutdown_ms: draw.pick(&[0, 1, 50, SpawnOptions::SHUTDOWN_WAIT]),
         is_linked: draw.one_in(3),
+        is_beyond: draw.one_in(3),
         name,
     };
     if is_strange {

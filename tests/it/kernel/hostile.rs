@@ -172,6 +172,7 @@ fn maker(child: &str, body: &str) -> ActorManifest {
         memory: 0,
         shutdown_ms: 0,
         is_linked: false,
+        is_beyond: false,
         name,
     };
     let grant = SpawnGrant { handle: abi::handle::Handle::OWN_ENDPOINT, rights: Rights::ALL };
