@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use sim::command::Ending;
 use sim::command::actors;
 use sim::command::doctor;
+use sim::command::header;
 use sim::command::sim as simulate;
 use sim::command::test;
 use sim::play::Review;
@@ -35,6 +36,8 @@ enum Verb {
     Schema,
     /// List the actors of the image: size, hash, grants, imports
     Actors,
+    /// Write the kernel's functions and numbers into the headers of other languages
+    Header,
     /// Say what this computer has of what Orrery can use
     Doctor,
     /// The window of `sim --view`, which is a process of its own
@@ -128,6 +131,7 @@ fn main() -> ExitCode {
             Ending::Passed
         }
         Verb::Actors => actors::run(),
+        Verb::Header => header::run(),
         Verb::Doctor => doctor::run(),
         Verb::Window { title, width, height } => {
             view::run_window(&title, width, height);

@@ -4,6 +4,7 @@
 mod determinism;
 mod fuzz;
 mod kernel;
+mod language;
 mod law;
 mod scenario;
 mod seed;
@@ -19,6 +20,7 @@ fn main() {
         law::trials(),
         kernel::trials(),
         seed::trials(),
+        language::trials(),
         fuzz::trials(),
         determinism::trials(),
         scenario::trials(),

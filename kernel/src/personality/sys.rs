@@ -14,8 +14,9 @@ functions! { ["env", "sys"];
     /// Sends a message and, unless it is -1, a capability with all its rights. 0, or a refusal.
     "sys_cap_send" Send:
         fn(handle: Handle, opcode: Opcode, payload: Bytes, len: Len, capability: Handle) -> Word32;
-    /// Waits for a message; 32 bytes of header and the payload are written. How many, or a refusal.
-    "sys_cap_recv" Receive: fn(handle: Handle, buffer: Buffer, len: Len) -> Word64;
+    /// Waits for a message, and writes 32 bytes of header and the payload. The sender's id, 0 for
+    /// the kernel, or a refusal.
+    "sys_cap_recv" Receive: fn(handle: Handle, buffer: Buffer, len: Len) -> Id;
     /// Reads from an object. How many bytes, or a refusal.
     "sys_cap_mem_read" Read: fn(handle: Handle, offset: Word32, buffer: Buffer, len: Len) -> Word32;
     /// Writes to an object. How many bytes, or a refusal.
@@ -32,15 +33,16 @@ functions! { ["env", "sys"];
     /// Sends, and the capability leaves the caller. 0, or a refusal.
     "sys_cap_send_move" SendMove:
         fn(handle: Handle, opcode: Opcode, payload: Bytes, len: Len, capability: Handle) -> Word32;
-    /// Sends and waits for the answer; a negative time is for ever. Bytes of it, or a refusal.
+    /// Sends, waits for the answer and writes it; a negative time is for ever. Who answered, or a
+    /// refusal.
     "sys_cap_call" Call:
         fn(
             handle: Handle, opcode: Opcode, payload: Bytes, len: Len, buffer: Buffer,
             buffer_len: Len, nanoseconds: Word64
-        ) -> Word64;
-    /// Waits for a message, but no longer than this. Bytes written, or a refusal.
+        ) -> Id;
+    /// Waits for a message, but no longer than this. The sender's id, or a refusal.
     "sys_cap_recv_timeout" ReceiveTimeout:
-        fn(handle: Handle, buffer: Buffer, len: Len, nanoseconds: Word64) -> Word64;
+        fn(handle: Handle, buffer: Buffer, len: Len, nanoseconds: Word64) -> Id;
     /// Writes width, height, stride and pixel format of the screen, each u32. 0, or a refusal.
     "sys_fb_layout" ScreenLayout: fn(handle: Handle, buffer: Buffer, len: Len) -> Word32;
     /// Shows what has been drawn. 0, or a refusal.
@@ -117,7 +119,7 @@ functions! { ["env", "sys"];
     "sys_ns_lookup" Lookup: fn(handle: Handle, name: Bytes, len: Len) -> Handle;
     /// Removes a file or an empty directory. 0, or a refusal.
     "sys_fs_remove" FileRemove: fn(directory: Handle, path: Bytes, len: Len) -> Word32;
-    /// Writes the paths below a prefix, one a line. Bytes of them, or a refusal.
+    /// Writes the paths below a prefix as lines `path=id`, all or none. Their bytes, or a refusal.
     "sys_ns_list" ListNames:
         fn(handle: Handle, prefix: Bytes, len: Len, buffer: Buffer, buffer_len: Len) -> Word32;
 }

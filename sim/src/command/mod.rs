@@ -3,6 +3,7 @@
 
 pub mod actors;
 pub mod doctor;
+pub mod header;
 pub mod sim;
 pub mod test;
 

@@ -1,13 +1,13 @@
 //! The interfaces of the three seeds, call by call: what a module built for one of them sees.
 
-mod bench;
+pub(crate) mod bench;
 pub(crate) mod script;
 mod server;
-mod mk;
-mod ping_pong;
+pub(crate) mod mk;
+pub(crate) mod ping_pong;
 mod printed;
 mod shell;
-mod sp;
+pub(crate) mod sp;
 pub(crate) mod sys;
 
 use libtest_mimic::Failed;

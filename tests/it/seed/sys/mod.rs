@@ -63,5 +63,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ("sys_ns_mount", "IiiI", "i"),
     ("sys_ns_unmount", "Iii", "i"),
     ("sys_ns_lookup", "Iii", "I"),
+    ("sys_fs_remove", "Iii", "i"),
     ("sys_ns_list", "Iiiii", "i"),
 ];
