@@ -6,6 +6,7 @@ mod fuzz;
 mod kernel;
 mod language;
 mod law;
+mod new_actor;
 mod scenario;
 mod seed;
 mod tidy;
@@ -21,6 +22,7 @@ fn main() {
         kernel::trials(),
         seed::trials(),
         language::trials(),
+        new_actor::trials(),
         fuzz::trials(),
         determinism::trials(),
         scenario::trials(),
