@@ -45,4 +45,5 @@ pub mod snapshot;
 pub mod play;
 pub mod present;
 pub mod view;
+pub mod header;
 pub mod command;

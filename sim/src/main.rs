@@ -1,5 +1,6 @@
 //! `orrery`: the command line.
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::ExitCode;
@@ -10,6 +11,8 @@ use clap::ValueEnum;
 use sim::command::Ending;
 use sim::command::actors;
 use sim::command::doctor;
+use sim::command::header;
+use sim::command::new;
 use sim::command::sim as simulate;
 use sim::command::test;
 use sim::play::Review;
@@ -35,11 +38,30 @@ enum Verb {
     Schema,
     /// List the actors of the image: size, hash, grants, imports
     Actors,
+    /// Begin something new
+    New(New),
+    /// Write the kernel's functions and numbers into the headers of other languages
+    Header,
     /// Say what this computer has of what Orrery can use
     Doctor,
     /// The window of `sim --view`, which is a process of its own
     #[command(hide = true)]
     Window { title: String, width: usize, height: usize },
+}
+
+#[derive(clap::Args)]
+struct New {
+    #[command(subcommand)]
+    what: NewWhat,
+}
+
+#[derive(Subcommand)]
+enum NewWhat {
+    /// An actor in Rust: its folder, its place in the workspace and a scenario that runs it
+    Actor {
+        /// Its name: small letters, digits and `_`
+        name: String,
+    },
 }
 
 #[derive(clap::Args)]
@@ -128,6 +150,8 @@ fn main() -> ExitCode {
             Ending::Passed
         }
         Verb::Actors => actors::run(),
+        Verb::New(New { what: NewWhat::Actor { name } }) => new::run(Path::new("."), &name),
+        Verb::Header => header::run(),
         Verb::Doctor => doctor::run(),
         Verb::Window { title, width, height } => {
             view::run_window(&title, width, height);

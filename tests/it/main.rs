@@ -4,7 +4,9 @@
 mod determinism;
 mod fuzz;
 mod kernel;
+mod language;
 mod law;
+mod new_actor;
 mod scenario;
 mod seed;
 mod tidy;
@@ -19,6 +21,8 @@ fn main() {
         law::trials(),
         kernel::trials(),
         seed::trials(),
+        language::trials(),
+        new_actor::trials(),
         fuzz::trials(),
         determinism::trials(),
         scenario::trials(),

@@ -5,6 +5,9 @@
 //! grants of the manifest follow in their order, and [`Grants`](grant::Grants) finds them
 //! by what they are.
 //!
+//! `cargo run new actor hello` makes one that works, and `docs/tutorial.md` goes on from there in
+//! five minutes. Headers for other languages lie beside this crate's sources.
+//!
 //! An actor that does one thing after another exports a start function and blocks in its calls:
 //!
 //! ```no_run

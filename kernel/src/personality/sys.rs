@@ -14,8 +14,8 @@ functions! { ["env", "sys"];
     /// Sends a message and, unless it is -1, a capability with all its rights. 0, or a refusal.
     "sys_cap_send" Send:
         fn(handle: Handle, opcode: Opcode, payload: Bytes, len: Len, capability: Handle) -> Word32;
-    /// Waits for a message, and writes 32 bytes of header and the payload. The sender's id, which is
-    /// 0 for the kernel, or a refusal.
+    /// Waits for a message, and writes 32 bytes of header and the payload. The sender's id, 0 for
+    /// the kernel, or a refusal.
     "sys_cap_recv" Receive: fn(handle: Handle, buffer: Buffer, len: Len) -> Id;
     /// Reads from an object. How many bytes, or a refusal.
     "sys_cap_mem_read" Read: fn(handle: Handle, offset: Word32, buffer: Buffer, len: Len) -> Word32;
@@ -141,7 +141,7 @@ functions! { ["env", "sys"];
     "sys_state_save" SaveState: fn(key: Bytes, key_len: Len, bytes: Bytes, len: Len) -> Word32;
     /// Writes the bytes that were kept under a key. How many, or a refusal.
     "sys_state_load" LoadState: fn(key: Bytes, key_len: Len, buffer: Buffer, len: Len) -> Word32;
-    /// Writes the paths below a prefix, one a line. Bytes of them, or a refusal.
+    /// Writes the paths below a prefix as lines `path=id`, all or none. Their bytes, or a refusal.
     "sys_ns_list" ListNames:
         fn(handle: Handle, prefix: Bytes, len: Len, buffer: Buffer, buffer_len: Len) -> Word32;
 }

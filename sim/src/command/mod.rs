@@ -3,6 +3,8 @@
 
 pub mod actors;
 pub mod doctor;
+pub mod header;
+pub mod new;
 pub mod sim;
 pub mod test;
 

@@ -3,11 +3,11 @@
 pub(crate) mod bench;
 pub(crate) mod script;
 pub(crate) mod server;
-mod mk;
-mod ping_pong;
+pub(crate) mod mk;
+pub(crate) mod ping_pong;
 mod printed;
 mod shell;
-mod sp;
+pub(crate) mod sp;
 pub(crate) mod sys;
 
 use libtest_mimic::Failed;

@@ -28,15 +28,15 @@ pub(super) const CASES: &[Case] = &[
     ("messages_neither_wake_the_printed_actor_early_nor_are_lost", undisturbed),
 ];
 
-fn printed() -> ActorManifest {
-    let printed = actor("printed", Program::Wasm(printed::printed().into()));
+fn playing(wasm: &[u8]) -> ActorManifest {
+    let printed = actor("printed", Program::Wasm(wasm.to_vec().into()));
     // The seed gives it nothing; here it needs the time to sleep, and has it.
     ActorManifest { names: vec!["printed".to_owned()], ..printed }
 }
 
-fn run(rows: &[Row]) -> Run {
+fn run(wasm: &[u8], rows: &[Row]) -> Run {
     let client = naming(knowing(script("client", FUNCTIONS, rows), "printed"));
-    let run = World::of(vec![printed(), client]).run();
+    let run = World::of(vec![playing(wasm), client]).run();
     check(&run, "client", FUNCTIONS, rows);
     run
 }
@@ -47,7 +47,17 @@ fn imports() {
     assert_eq!(imports, ["env.mk_send", "env.mk_sleep_ms"]);
 }
 
+/// Whatever it was written in: panics if a module is not as good as the printed actor.
+pub(crate) fn check_plays(wasm: &[u8]) {
+    check_answers(wasm);
+    check_stops(wasm);
+}
+
 fn answers() {
+    check_answers(printed::printed());
+}
+
+fn check_answers(wasm: &[u8]) {
     const ROWS: &[Row] = &[
         ("the actor has a name", "mk_lookup 'printed' -> $printed", POSITIVE),
         ("a ping", "mk_send $printed 200 'hello'", "1"),
@@ -61,7 +71,7 @@ fn answers() {
         ("in the same way", "text 1040 5", "again"),
         ("after as long", "mk_time_ms", "200"),
     ];
-    let run = run(ROWS);
+    let run = run(wasm, ROWS);
     let is_pong = |(_, what): &&(Instant, What)| matches!(what, What::Send { opcode: 201, .. });
     let did = run.did("printed");
     let pongs: Vec<Instant> = did.iter().filter(is_pong).map(|(at, _)| *at).collect();
@@ -69,6 +79,10 @@ fn answers() {
 }
 
 fn stops() {
+    check_stops(printed::printed());
+}
+
+fn check_stops(wasm: &[u8]) {
     const ROWS: &[Row] = &[
         ("the actor has a name", "mk_lookup 'printed' -> $printed", POSITIVE),
         ("something it does not know", "mk_send $printed 77 0 0", "1"),
@@ -80,7 +94,7 @@ fn stops() {
         ("and it cannot be reached", "mk_send $printed 200 0 0", "0"),
     ];
     assert_eq!(EXIT_NOTICE.cast_signed(), -16_777_200);
-    let did = run(ROWS).did("printed");
+    let did = run(wasm, ROWS).did("printed");
     assert!(did.contains(&(Instant::ZERO, What::Exit(ExitReason::Returned))), "{did:?}");
 }
 
@@ -101,7 +115,7 @@ fn undisturbed() {
         ("is the second ping's", "text 1040 3", "two"),
         ("the actor begins with it when it is done with the first", "mk_time_ms", "200"),
     ];
-    let run = run(ROWS);
+    let run = run(printed::printed(), ROWS);
     let received = run.did("printed").into_iter().filter_map(|(at, what)| match what {
         What::Receive { opcode, .. } => Some((at, opcode)),
         _ => None,
