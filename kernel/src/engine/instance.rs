@@ -275,7 +275,8 @@ impl<H: Host + 'static> Instance<H> {
     }
 }
 
-fn fault_of(error: &wasmi::Error) -> Fault {
+/// What a trap of wasmi is to an actor.
+pub(super) fn fault_of(error: &wasmi::Error) -> Fault {
     match error.as_trap_code() {
         Some(TrapCode::UnreachableCodeReached) => Fault::Unreachable,
         Some(TrapCode::MemoryOutOfBounds) => Fault::MemoryOutOfBounds,

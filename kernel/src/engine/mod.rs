@@ -8,10 +8,19 @@
 //! Execution is counted in wasmi 2.0.0's own fuel, which depends on the module alone and is equal
 //! on every host: our logical time (`docs/why/0002-logical-time.md`).
 
+mod code;
+mod guest;
 mod import;
 mod instance;
 mod module;
+mod value;
 
+pub use code::Code;
+pub use code::CodeImport;
+pub(crate) use guest::Called;
+pub(crate) use guest::Guest;
+pub(crate) use guest::Halt;
+pub(crate) use guest::OpenError;
 pub(crate) use import::Signature;
 pub use instance::Entry;
 pub use instance::Exit;
@@ -19,6 +28,9 @@ pub use instance::Instance;
 pub use module::LoadError;
 pub use module::Module;
 pub use module::imports;
+pub use value::FunctionType;
+pub use value::Value;
+pub use value::ValueType;
 
 use crate::call::CallName;
 use crate::call::Convention;
