@@ -5,6 +5,7 @@ mod determinism;
 mod fuzz;
 mod kernel;
 mod law;
+mod module;
 mod scenario;
 mod seed;
 mod tidy;
@@ -18,6 +19,7 @@ fn main() {
         tidy::trials(),
         law::trials(),
         kernel::trials(),
+        module::trials(),
         seed::trials(),
         fuzz::trials(),
         determinism::trials(),

@@ -133,12 +133,23 @@ impl FunctionType {
 
 impl fmt::Display for FunctionType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(")?;
-        for (index, parameter) in self.parameters.iter().enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            write!(f, "{separator}{}", parameter.name())?;
+        write!(f, "({})", List(&self.parameters))?;
+        match self.results[..] {
+            [] => Ok(()),
+            [result] => write!(f, " -> {}", result.name()),
+            _ => write!(f, " -> ({})", List(&self.results)),
         }
-        f.write_str(")")?;
-        self.results.iter().try_for_each(|result| write!(f, " -> {}", result.name()))
+    }
+}
+
+/// Types with commas between them.
+struct List<'a>(&'a [ValueType]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(index, value)| {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}{}", value.name())
+        })
     }
 }

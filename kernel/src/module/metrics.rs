@@ -114,6 +114,11 @@ impl Metrics {
         *self.module(name) = metrics;
     }
 
+    /// Forgets what was counted of a module; says whether anything was.
+    pub fn remove(&mut self, name: &str) -> bool {
+        self.modules.remove(name).is_some()
+    }
+
     fn module(&mut self, name: &str) -> &mut ModuleMetrics {
         bounded(&mut self.modules, name, METRIC_MODULES_MAX)
     }

@@ -90,7 +90,8 @@ const HOST: &str = "env";
 const MAGIC: [u8; 8] = *b"\0asm\x01\0\0\0";
 
 /// What wasmi's parser says of features that are switched off in the engine's configuration.
-const OUTSIDE: [&str; 4] = ["enabled", "multiple memor", "SIMD", "gc feature"];
+const OUTSIDE: [&str; 5] =
+    ["enabled", "multiple memor", "SIMD", "gc feature", "references required"];
 
 /// Functions that an error names.
 const NAMED_MAX: usize = 8;
@@ -154,7 +155,11 @@ impl<'host> Module<'host> {
         arguments: &[Argument<'_>],
         deadline: &mut Deadline<'_>,
     ) -> Result<Output, Failure> {
-        self.function(function).map_err(|error| Failure { error, spent: Spent::default() })?;
+        // What is called wrongly is not worth an instance.
+        let fitted = self
+            .function(function)
+            .and_then(|signature| argument::fit(function, &signature, arguments));
+        fitted.map_err(|error| Failure { error, spent: Spent::default() })?;
         let mut session = self.open()?;
         let values = session.call_since(0, function, arguments, deadline)?;
         let spent = session.spent();

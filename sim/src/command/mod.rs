@@ -5,6 +5,7 @@ pub mod actors;
 pub mod doctor;
 pub mod sim;
 pub mod test;
+pub mod wasm;
 
 /// How a verb ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
