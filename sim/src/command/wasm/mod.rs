@@ -123,7 +123,7 @@ pub fn perform(options: &Options, clock: &mut dyn FnMut() -> Instant) -> Told {
             Action::Test(trial) => {
                 let told = trial.perform(&mut folder, clock);
                 folder.save()?;
-                return told;
+                told
             }
         }),
     };
