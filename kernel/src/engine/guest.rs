@@ -22,6 +22,7 @@ use wasmi::Val;
 use crate::engine::code::Code;
 use crate::engine::import::Quota;
 use crate::engine::instance::fault_of;
+use crate::engine::instance::start_text;
 use crate::engine::value::Value;
 use crate::fault::Fault;
 
@@ -231,6 +232,6 @@ fn why_not_open(store: &Store<Desk>, error: &wasmi::Error) -> OpenError {
     match error.as_trap_code() {
         Some(TrapCode::OutOfFuel) => OpenError::OutOfFuel,
         Some(_) => OpenError::Faulted(fault_of(error)),
-        None => OpenError::Start(error.to_string()),
+        None => OpenError::Start(start_text(error)),
     }
 }

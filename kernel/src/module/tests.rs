@@ -343,6 +343,19 @@ fn a_start_function_has_its_bound_and_cannot_call() {
     assert_eq!(call(&mut module(large), "f"), Err(error));
 }
 
+/// wasmi names the table by the number of its store, which counts up in a process.
+#[test]
+fn why_an_instance_cannot_be_made_is_said_alike_each_time() {
+    let mut module =
+        module(r#"(module (table 1 funcref) (func $f (export "f")) (elem (i32.const 5) $f))"#);
+    for _ in 0..2 {
+        assert_eq!(
+            call(&mut module, "f").unwrap_err().to_string(),
+            "it does not start: an element segment does not fit"
+        );
+    }
+}
+
 #[test]
 fn code_is_shared_between_threads() {
     fn is_shared<T: Send + Sync>() {}
