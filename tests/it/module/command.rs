@@ -272,6 +272,16 @@ fn broken() {
             assert!(told.errors.contains("help: `orrery wasm cache clear` begins anew"));
         }
     }
+    // Counters that can count no further stay where they are.
+    let full = sound.replace(" 1,\n", &format!(" {},\n", u64::MAX));
+    let full = full.replacen(&u64::MAX.to_string(), "1", 1);
+    assert_ne!(full, sound);
+    fs::write(&index, full).expect("there is room");
+    for function in ["trap", "resize"] {
+        desk.test("libtest", function, &[]);
+        let stats = desk.run(Action::Stats { module: None, is_exposition: false });
+        assert!(stats.text.contains("\n  loads    18446744073709551615\n"), "{}", stats.text);
+    }
     assert_eq!(desk.run(Action::Clear { module: None }).ending, Ending::Passed);
     assert_eq!(desk.list(), "no modules are cached\n");
     // Other bytes under the name of a hash are found out, and are not run.

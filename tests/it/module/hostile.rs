@@ -19,9 +19,6 @@ use proptest::test_runner::Config as RunnerConfig;
 use proptest::test_runner::TestCaseError;
 use proptest::test_runner::TestRunner;
 
-/// Most of these are compiled and called several times: fewer cases than the laws have.
-const CASES: u32 = 64;
-
 const FUEL: u64 = 200_000;
 
 #[derive(Clone, Debug)]
@@ -44,7 +41,7 @@ pub(super) fn trials() -> Vec<Trial> {
     let case = || (bytes(), vec(drawn(), 0..4));
     let holds = |(bytes, drawn): (Bytes, Vec<Drawn>)| answers_twice_the_same(&bytes, &drawn);
     vec![Trial::test("module::hostile_bytes_are_answered_the_same_twice", move || {
-        let config = RunnerConfig { cases: CASES, failure_persistence: None, ..Default::default() };
+        let config = RunnerConfig { failure_persistence: None, ..RunnerConfig::default() };
         let mut runner = TestRunner::new(config);
         runner.run(&case(), holds).map_err(|error| Failed::from(error.to_string()))
     })]

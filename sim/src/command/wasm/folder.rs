@@ -98,10 +98,14 @@ impl Folder {
         self.create()
             .and_then(|()| replace(&file, bytes))
             .map_err(|error| cannot("write", &file, &error))?;
-        let (name_owned, len, nanos) = (name.to_owned(), bytes.len(), now.nanos());
-        let module =
-            CachedModule { name: name_owned, sha256, bytes: len, loaded: nanos, used: nanos };
-        let mut gone = self.shelf.insert(now, name, len, module);
+        let module = CachedModule {
+            name: name.to_owned(),
+            sha256,
+            bytes: bytes.len(),
+            loaded: now.nanos(),
+            used: now.nanos(),
+        };
+        let mut gone = self.shelf.insert(now, name, bytes.len(), module);
         gone.extend(old);
         self.throw_away(gone);
         Ok(false)

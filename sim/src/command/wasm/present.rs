@@ -34,7 +34,7 @@ pub(super) fn listing(folder: &Folder, now: Instant) -> Told {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{name:<20} {:>12}  {sha256}  {loaded:>9}  {used:>9}", module.bytes);
     }
-    let _ = writeln!(text, "{} modules, {} bytes", modules.len(), folder.bytes());
+    let _ = writeln!(text, "{}, {} bytes", counted(modules.len()), folder.bytes());
     told(text)
 }
 
@@ -79,7 +79,7 @@ fn of_one(name: &str, counted: &ModuleMetrics) -> String {
     let failures: Vec<_> =
         counted.errors.iter().map(|(kind, count)| format!("{count} {}", kind.label())).collect();
     let failures = if failures.is_empty() { "none".to_owned() } else { failures.join(", ") };
-    let calls: u64 = counted.calls.values().map(Timing::calls).sum();
+    let calls = counted.calls.values().map(Timing::calls).fold(0, u64::saturating_add);
     let mut text = format!(
         "{}\n  loads    {}\n  calls    {calls}\n  fuel     {}\n  memory   {} bytes\n  \
          errors   {failures}\n",
@@ -99,8 +99,11 @@ fn of_one(name: &str, counted: &ModuleMetrics) -> String {
 
 /// How many modules were forgotten.
 pub(super) fn cleared(count: usize) -> Told {
-    let noun = if count == 1 { "module" } else { "modules" };
-    told(format!("{count} {noun} forgotten\n"))
+    told(format!("{} forgotten\n", counted(count)))
+}
+
+fn counted(modules: usize) -> String {
+    format!("{modules} {}", if modules == 1 { "module" } else { "modules" })
 }
 
 /// Which functions a module exports.
