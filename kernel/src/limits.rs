@@ -122,9 +122,10 @@ pub const CACHE_SECONDS: u64 = 3600;
 /// Bytes of a module's name.
 pub const MODULE_NAME_MAX: usize = 64;
 
-/// Logical instructions between two looks at the clock of a call that is watched: about a
-/// millisecond.
-pub const WATCH_FUEL: u64 = 1_000_000;
+/// Logical instructions that a module is handed at once, and after which a call that is watched looks
+/// at the clock: about a tenth of a millisecond. Some instructions take native stack until the next
+/// time.
+pub const WATCH_FUEL: u64 = 5 * SLICE_FUEL;
 
 /// Modules that metrics tell apart.
 pub const METRIC_MODULES_MAX: usize = 64;

@@ -79,9 +79,13 @@ impl<H: Host + 'static> Engine<H> {
 
 /// What a module may use and how it is counted: the deterministic profile.
 fn config() -> wasmi::Config {
-    // wasmi 2.0.0 reaches the next instruction after `table.grow` by a call that is no tail call:
-    // a high price keeps a loop of them from filling the native stack.
-    let costs = wasmi::OperatorCost { table_grow: u8::MAX, ..wasmi::OperatorCost::default() };
+    // wasmi 2.0.0 reaches the next instruction after `table.grow` and `memory.grow` by a call that is
+    // no tail call: a high price keeps a loop of them from filling the native stack in one slice.
+    let costs = wasmi::OperatorCost {
+        table_grow: u8::MAX,
+        memory_grow: u8::MAX,
+        ..wasmi::OperatorCost::default()
+    };
     let mut config = wasmi::Config::default();
     config
         .consume_fuel(true)

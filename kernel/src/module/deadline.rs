@@ -72,8 +72,10 @@ impl<'a> Deadline<'a> {
         if left < required {
             return None;
         }
-        let Some(has_passed) = &mut self.has_passed else { return Some(left) };
-        if has_passed() { None } else { Some(left.min(WATCH_FUEL.max(required))) }
+        if self.has_passed.as_mut().is_some_and(|has_passed| has_passed()) {
+            return None;
+        }
+        Some(left.min(WATCH_FUEL.max(required)))
     }
 }
 
@@ -108,6 +110,6 @@ mod tests {
         assert_eq!(deadline.grant(0, 10), Some(1_000));
         assert_eq!(deadline.grant(990, 10), Some(10));
         assert_eq!(deadline.grant(990, 11), None);
-        assert_eq!(Deadline::never().grant(u64::MAX - 1, 1), Some(u64::MAX));
+        assert_eq!(Deadline::never().grant(u64::MAX - 1, 1), Some(WATCH_FUEL));
     }
 }

@@ -9,6 +9,7 @@ use crate::engine::Value;
 use crate::fault::Fault;
 use crate::module::Config;
 use crate::module::Deadline;
+use crate::module::ErrorKind;
 use crate::module::Memory;
 use crate::module::Module;
 use crate::module::ModuleError;
@@ -133,12 +134,12 @@ fn a_watched_call_ends_when_the_callers_clock_says_so() {
         format!("timed out after {} instructions", failure.spent.fuel)
     );
     assert_eq!(looks, 5);
-    // Four slices of a millisecond each.
-    assert!((3_900_000..=4_000_000).contains(&failure.spent.fuel), "{}", failure.spent.fuel);
+    // Four slices of a tenth of a millisecond each.
+    assert!((399_000..=400_000).contains(&failure.spent.fuel), "{}", failure.spent.fuel);
 }
 
 #[test]
-fn slices_do_not_change_what_is_executed() {
+fn watching_does_not_change_what_is_executed() {
     let mut module = module(COUNTER);
     let arguments = [5_000_000.into()];
     let whole = module.call("steps", &arguments, &mut Deadline::never()).unwrap();
@@ -341,6 +342,23 @@ fn a_start_function_has_its_bound_and_cannot_call() {
     let large = r#"(module (memory 2000) (func (export "f")))"#;
     let error = ModuleError::OutOfMemory { wanted: 2_000 << 16, limit: 64 << 20 };
     assert_eq!(call(&mut module(large), "f"), Err(error));
+}
+
+/// Each of these takes native stack until the next slice.
+#[test]
+fn no_loop_of_growing_fills_the_native_stack() {
+    let text = r#"(module (memory 1) (table 1 funcref)
+        (func (export "memory") (loop (drop (memory.grow (i32.const 9999))) (br 0)))
+        (func (export "table")
+            (loop (drop (table.grow (ref.null func) (i32.const 1))) (br 0))))"#;
+    let wasm = wat::parse_str(text).unwrap();
+    let on_small_stack = std::thread::Builder::new().stack_size(384 * 1024).spawn(move || {
+        let mut module = Module::load(&wasm, Config::new("m")).unwrap();
+        module.set_fuel_limit(50_000_000);
+        ["memory", "table"].map(|function| call(&mut module, function).unwrap_err().kind())
+    });
+    let ended = on_small_stack.unwrap().join().unwrap();
+    assert_eq!(ended, [ErrorKind::Fuel; 2]);
 }
 
 /// wasmi names the table by the number of its store, which counts up in a process.

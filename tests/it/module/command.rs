@@ -153,7 +153,7 @@ fn timeout() {
     assert_eq!(told.ending, Ending::Failed);
     // The fourth look at the clock says that it is over; three slices were granted before.
     assert!(
-        told.errors.starts_with("error: libtest.loop: timed out after 2999999"),
+        told.errors.starts_with("error: libtest.loop: timed out after 299999"),
         "{}",
         told.errors
     );
