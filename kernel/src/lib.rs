@@ -59,6 +59,7 @@ pub mod lock;
 pub mod namespace;
 pub mod supervisor;
 pub mod engine;
+pub mod module;
 pub mod personality;
 mod actor;
 mod console;

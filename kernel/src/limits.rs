@@ -106,6 +106,39 @@ pub const LIBRARY_STACK: u64 = 8192;
 /// Bytes or elements that a library can be aligned to: a page.
 pub const LIBRARY_ALIGN_MAX: u64 = 1 << 16;
 
+/// Bytes of linear memory of a module that a service calls, unless its configuration says otherwise
+/// (seed *wasm-runtime-primitive*, as the five that follow).
+pub const MODULE_MEMORY: usize = 64 << 20;
+
+/// Bytes of linear memory that such a configuration may ask for.
+pub const MODULE_MEMORY_MAX: usize = 256 << 20;
+
+/// Logical instructions of one call of a module, unless its configuration says otherwise.
+pub const MODULE_FUEL: u64 = 1_000_000_000;
+
+/// Modules in a cache, unless its configuration says otherwise.
+pub const CACHE_MODULES: usize = 10;
+
+/// Bytes of wasm in a cache, unless its configuration says otherwise.
+pub const CACHE_BYTES: usize = 512 << 20;
+
+/// Seconds after its last use that a cache keeps a module, unless its configuration says otherwise.
+pub const CACHE_SECONDS: u64 = 3600;
+
+/// Bytes of a module's name.
+pub const MODULE_NAME_MAX: usize = 64;
+
+/// Logical instructions that a module is handed at once, and after which a call that is watched looks
+/// at the clock: about a tenth of a millisecond. Some instructions take native stack until the next
+/// time.
+pub const WATCH_FUEL: u64 = 5 * SLICE_FUEL;
+
+/// Modules that metrics tell apart.
+pub const METRIC_MODULES_MAX: usize = 64;
+
+/// Functions of one module that metrics tell apart.
+pub const METRIC_FUNCTIONS_MAX: usize = 32;
+
 /// Events that one poll takes in.
 pub const EVENTS_PER_POLL: usize = 64;
 
@@ -153,3 +186,6 @@ const _: () = assert!(SLOTS <= u64::BITS as usize);
 
 // So has a priority in the scheduler's one word.
 const _: () = assert!(PRIORITIES <= u32::BITS as usize);
+
+// A module may have by default what it may have at all.
+const _: () = assert!(MODULE_MEMORY <= MODULE_MEMORY_MAX);

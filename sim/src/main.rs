@@ -4,6 +4,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::Subcommand;
@@ -15,8 +16,10 @@ use sim::command::header;
 use sim::command::new;
 use sim::command::sim as simulate;
 use sim::command::test;
+use sim::command::wasm;
 use sim::play::Review;
 use sim::scenario::schema::schema;
+use sim::unit;
 use sim::view;
 
 /// A clockwork world for a kernel of WebAssembly actors: boots it, drives it, breaks it, and
@@ -42,6 +45,8 @@ enum Verb {
     New(New),
     /// Write the kernel's functions and numbers into the headers of other languages
     Header,
+    /// Call functions of wasm modules that are no actors, within limits
+    Wasm(Wasm),
     /// Say what this computer has of what Orrery can use
     Doctor,
     /// The window of `sim --view`, which is a process of its own
@@ -115,6 +120,78 @@ struct Test {
     out: PathBuf,
 }
 
+#[derive(clap::Args)]
+struct Wasm {
+    /// Where modules and counters are kept from one run to the next
+    #[arg(long, value_name = "DIR", default_value = "out/wasm", global = true)]
+    cache: PathBuf,
+    #[command(subcommand)]
+    verb: WasmVerb,
+}
+
+#[derive(Subcommand)]
+enum WasmVerb {
+    /// List the cached modules
+    List,
+    /// Say how much modules were used: calls, fuel, memory, errors
+    Stats {
+        /// Only this one
+        module: Option<String>,
+        /// In Prometheus' text format
+        #[arg(long)]
+        metrics: bool,
+    },
+    /// What is kept
+    Cache {
+        #[command(subcommand)]
+        verb: CacheVerb,
+    },
+    /// Call one function of a module in an instance of its own
+    Test(WasmTest),
+}
+
+#[derive(Subcommand)]
+enum CacheVerb {
+    /// Forget cached modules and what was counted of them
+    Clear {
+        /// Only this one
+        module: Option<String>,
+    },
+}
+
+#[derive(clap::Args)]
+struct WasmTest {
+    /// A file (.wasm or .wat), a cached module, or a program of the image
+    module: String,
+    /// The function; without one, list them
+    function: Option<String>,
+    /// Numbers, text, `text:…`, `hex:…` or `@FILE`; `name=value` where the module names its
+    /// parameters
+    #[arg(allow_negative_numbers = true)]
+    arguments: Vec<String>,
+    /// A file whose bytes are the first argument, or the one named `input`
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// Write the bytes that the function gives to a file
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Show the bytes that the function gives as text
+    #[arg(long)]
+    text: bool,
+    /// Instructions that it may execute [default: 1000000000]
+    #[arg(long, value_name = "N")]
+    fuel: Option<u64>,
+    /// Linear memory that it may have, up to 256MiB [default: 64MiB]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<usize>,
+    /// Time that it may take by the clock on the wall
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    timeout: Duration,
+    /// Virtual time that it may take: an instruction takes a nanosecond, on every computer
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    virtual_timeout: Option<Duration>,
+}
+
 /// What a scenario can run on.
 #[derive(Clone, Copy, ValueEnum)]
 enum Target {
@@ -152,6 +229,7 @@ fn main() -> ExitCode {
         Verb::Actors => actors::run(),
         Verb::New(New { what: NewWhat::Actor { name } }) => new::run(Path::new("."), &name),
         Verb::Header => header::run(),
+        Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
         Verb::Doctor => doctor::run(),
         Verb::Window { title, width, height } => {
             view::run_window(&title, width, height);
@@ -176,6 +254,29 @@ fn run_with_quiet_insta() -> Option<ExitCode> {
     Some(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
+fn wasm_options(arguments: Wasm) -> wasm::Options {
+    let action = match arguments.verb {
+        WasmVerb::List => wasm::Action::List,
+        WasmVerb::Stats { module, metrics } => {
+            wasm::Action::Stats { module, is_exposition: metrics }
+        }
+        WasmVerb::Cache { verb: CacheVerb::Clear { module } } => wasm::Action::Clear { module },
+        WasmVerb::Test(test) => wasm::Action::Test(wasm::Trial {
+            module: test.module,
+            function: test.function,
+            arguments: test.arguments,
+            input: test.input,
+            output: test.output,
+            is_text: test.text,
+            fuel: test.fuel,
+            memory: test.memory,
+            timeout: Some(test.timeout),
+            virtual_timeout: test.virtual_timeout,
+        }),
+    };
+    wasm::Options { cache: arguments.cache, action }
+}
+
 fn review(update: bool) -> Review {
     if update { Review::Accept } else { Review::Compare }
 }
@@ -184,4 +285,12 @@ fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "expected a number such as 2 or 0.5".to_owned())?;
     let is_sound = speed.is_finite() && 0.0 < speed && speed <= 10_000.0;
     if is_sound { Ok(speed) } else { Err("expected more than 0 and at most 10000".to_owned()) }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    unit::duration(text).map_err(|error| format!("{}: {}", error.problem, error.hint))
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    unit::size(text).map_err(|error| format!("{}: {}", error.problem, error.hint))
 }

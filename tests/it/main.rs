@@ -7,6 +7,7 @@ mod kernel;
 mod language;
 mod law;
 mod new_actor;
+mod module;
 mod scenario;
 mod seed;
 mod tidy;
@@ -20,6 +21,7 @@ fn main() {
         tidy::trials(),
         law::trials(),
         kernel::trials(),
+        module::trials(),
         seed::trials(),
         language::trials(),
         new_actor::trials(),

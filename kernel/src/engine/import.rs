@@ -1,7 +1,7 @@
 //! Host functions: from typed wasm parameters to the words of a [`Call`] and back.
 
 use alloc::string::String;
-use core::fmt::Write;
+use alloc::string::ToString;
 use wasmi::Caller;
 use wasmi::FuncType;
 use wasmi::Linker;
@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::call::CallName;
 use crate::call::Convention;
 use crate::call::Host;
+use crate::engine::value::FunctionType;
 use crate::limits::TABLE_MAX;
 
 /// What a store carries while its instance runs.
@@ -226,27 +227,5 @@ impl ResultKind {
 
 /// `(i32, i64) -> i32`, as the text format writes it.
 pub(super) fn display(signature: &FuncType) -> String {
-    let mut text = String::from("(");
-    for (index, parameter) in signature.params().iter().enumerate() {
-        let separator = if index == 0 { "" } else { ", " };
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{separator}{}", value_name(*parameter));
-    }
-    text.push(')');
-    for result in signature.results() {
-        let _ = write!(text, " -> {}", value_name(*result));
-    }
-    text
-}
-
-fn value_name(value: ValType) -> &'static str {
-    match value {
-        ValType::I32 => "i32",
-        ValType::I64 => "i64",
-        ValType::F32 => "f32",
-        ValType::F64 => "f64",
-        ValType::FuncRef => "funcref",
-        ValType::ExternRef => "externref",
-        _ => "?",
-    }
+    FunctionType::from_wasm(signature).to_string()
 }

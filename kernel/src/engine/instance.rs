@@ -1,6 +1,7 @@
 //! A running module: entered, left, refuelled and resumed.
 
 use abi::message::Header;
+use alloc::string::String;
 use alloc::string::ToString;
 use wasmi::Func;
 use wasmi::Memory;
@@ -10,6 +11,8 @@ use wasmi::ResumableCallOutOfFuel;
 use wasmi::Store;
 use wasmi::TrapCode;
 use wasmi::Val;
+use wasmi::errors::ErrorKind;
+use wasmi::errors::InstantiationError;
 
 use crate::call::Host;
 use crate::engine::Engine;
@@ -94,7 +97,7 @@ impl<H: Host + 'static> Engine<H> {
         };
         let instance = linked.map_err(|error| match store.data().quota.denied {
             Some(wanted) => LoadError::TooMuchMemory { wanted, allowed: memory_max },
-            None => LoadError::Start(error.to_string()),
+            None => LoadError::Start(start_text(&error)),
         })?;
         // A library's memory is imported; it need not export it.
         let memory = store.data().memory.or_else(|| instance.get_memory(&store, "memory"));
@@ -279,7 +282,23 @@ impl<H: Host + 'static> Instance<H> {
     }
 }
 
-fn fault_of(error: &wasmi::Error) -> Fault {
+/// Why a module does not start. wasmi's own words about an instance that cannot be made have numbers
+/// of stores in them, which differ from run to run.
+pub(super) fn start_text(error: &wasmi::Error) -> String {
+    let ErrorKind::Instantiation(reason) = error.kind() else { return error.to_string() };
+    let text = match reason {
+        InstantiationError::ElementSegmentDoesNotFit { .. } => "an element segment does not fit",
+        InstantiationError::FailedToInstantiateTable(_) => "a table is too large",
+        InstantiationError::FailedToInstantiateMemory(_) => "its memory cannot be made",
+        InstantiationError::TooManyTables => "it has too many tables",
+        InstantiationError::TooManyMemories => "it has too many memories",
+        _ => "its instance cannot be made",
+    };
+    text.to_string()
+}
+
+/// What a trap of wasmi is to an actor.
+pub(super) fn fault_of(error: &wasmi::Error) -> Fault {
     match error.as_trap_code() {
         Some(TrapCode::UnreachableCodeReached) => Fault::Unreachable,
         Some(TrapCode::MemoryOutOfBounds) => Fault::MemoryOutOfBounds,

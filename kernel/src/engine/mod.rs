@@ -8,11 +8,20 @@
 //! Execution is counted in wasmi 2.0.0's own fuel, which depends on the module alone and is equal
 //! on every host: our logical time (`docs/why/0002-logical-time.md`).
 
+mod code;
+mod guest;
 mod import;
 mod library;
 mod instance;
 mod module;
+mod value;
 
+pub use code::Code;
+pub use code::CodeImport;
+pub(crate) use guest::Called;
+pub(crate) use guest::Guest;
+pub(crate) use guest::Halt;
+pub(crate) use guest::OpenError;
 pub(crate) use import::Signature;
 pub use instance::Entry;
 pub use instance::Exit;
@@ -20,6 +29,9 @@ pub use instance::Instance;
 pub use module::LoadError;
 pub use module::Module;
 pub use module::imports;
+pub use value::FunctionType;
+pub use value::Value;
+pub use value::ValueType;
 
 use crate::call::CallName;
 use crate::call::Convention;
@@ -68,9 +80,13 @@ impl<H: Host + 'static> Engine<H> {
 
 /// What a module may use and how it is counted: the deterministic profile.
 fn config() -> wasmi::Config {
-    // wasmi 2.0.0 reaches the next instruction after `table.grow` by a call that is no tail call:
-    // a high price keeps a loop of them from filling the native stack.
-    let costs = wasmi::OperatorCost { table_grow: u8::MAX, ..wasmi::OperatorCost::default() };
+    // wasmi 2.0.0 reaches the next instruction after `table.grow` and `memory.grow` by a call that is
+    // no tail call: a high price keeps a loop of them from filling the native stack in one slice.
+    let costs = wasmi::OperatorCost {
+        table_grow: u8::MAX,
+        memory_grow: u8::MAX,
+        ..wasmi::OperatorCost::default()
+    };
     let mut config = wasmi::Config::default();
     config
         .consume_fuel(true)

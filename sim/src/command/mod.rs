@@ -7,6 +7,7 @@ pub mod header;
 pub mod new;
 pub mod sim;
 pub mod test;
+pub mod wasm;
 
 /// How a verb ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,9 +14,12 @@ pub(super) const CASES: &[Case] =
 const STACK: usize = 192 * 1024;
 
 /// One of every kind of instruction that an interpreter treats in its own way.
-const LOOPS: [&str; 22] = [
+const LOOPS: [&str; 24] = [
     "",
+    // A constant zero is turned into `memory.size`; growing that is refused is another way again.
     "(drop (memory.grow (i32.const 0)))",
+    "(drop (memory.grow (i32.wrap_i64 (i64.shr_u (global.get 0) (i64.const 32)))))",
+    "(drop (memory.grow (i32.const 9999)))",
     "(drop (memory.size))",
     "(memory.fill (i32.const 0) (i32.const 1) (i32.const 8))",
     "(memory.copy (i32.const 0) (i32.const 8) (i32.const 8))",

@@ -1,5 +1,6 @@
 //! The laws of the kernel, each against a small reference model.
 
+mod cache;
 mod call;
 mod cspace;
 mod fuel;
@@ -27,6 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         namespace::trials(),
         cspace::trials(),
         call::trials(),
+        cache::trials(),
         fuel::trials(),
         library::trials(),
         reload::trials(),

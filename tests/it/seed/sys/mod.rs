@@ -59,7 +59,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ("sys_reload_notice", "i", "i"),
     ("sys_cap_keep", "ii", "i"),
     ("sys_stop", "I", "i"),
-    ("sys_proc_stop", "II", "i"),
+    ("sys_proc_stop", "I", "i"),
     ("sys_node_name", "ii", "i"),
     ("sys_link", "I", "i"),
     ("sys_unlink", "I", "i"),
