@@ -152,7 +152,7 @@ mod tests {
         let report = played("  - wait-serial: \"shell: ready\"\n  - snapshot: authority\n");
         let boot = " pc       shell.1      2:0    endpoint ui_server.1             \
                     write            -      ← kernel\n";
-        let passed = " pc       ui_server.1  6:0    endpoint shell.1                 \
+        let passed = " pc       ui_server.1  8:0    endpoint shell.1                 \
                       write            2      ← shell.1 6:0 ← shell.1 0:0 ← kernel\n";
         assert!(report.authority_at_boot.starts_with(HEADING), "{}", report.authority_at_boot);
         assert!(report.authority_at_boot.contains(boot), "{}", report.authority_at_boot);

@@ -109,8 +109,8 @@ pub(crate) static PAGES: [Page; 19] = [
         meaning: "makes an actor of a module",
         example: "load echo.wasm",
         more: "It is called NAME, else as its file: echo.wasm is echo, the next one echo_1. It \
-               has 64 KiB and is given what this shell may pass on of these, in this order: this \
-               shell's address, its log, its clock, its names.",
+               has 16 KiB beyond what it starts with, and is given what this shell may pass on of \
+               these, in this order: this shell's address, its log, its clock, its names.",
     },
     Page {
         name: "reload",

@@ -21,6 +21,7 @@ use crate::seed::sys::FUNCTIONS;
 
 pub(super) const CASES: &[Case] = &[
     ("sys_spawn_makes_what_its_options_say", spawning),
+    ("memory_is_said_in_all_or_beyond_what_a_module_starts_with", beyond),
     ("a_child_is_given_what_its_maker_grants_and_nothing_else", granting),
     ("sys_spawn_refuses_what_its_maker_may_not_say", refusing),
     ("whose_link_ends_abnormally_ends_too", linked),
@@ -94,6 +95,16 @@ fn spawning() {
     assert_eq!(run(ROWS).born("kid"), [What::Spawn { priority: 15, memory: 65536 }]);
 }
 
+/// The module has one page, and the options say 64 KiB.
+fn beyond() {
+    const ROWS: &[Row] = &[
+        ("in all", concat!("sys_spawn 3 @waiting ", options!("10", "00", "")), POSITIVE),
+        ("beyond", concat!("sys_spawn 3 @waiting ", options!("10", "02", "")), POSITIVE),
+    ];
+    let memories = [64 << 10, 128 << 10].map(|memory| What::Spawn { priority: 16, memory });
+    assert_eq!(run(ROWS).born("kid"), memories);
+}
+
 /// The grants: the log to write, and the maker's endpoint to write.
 fn granting() {
     const ROWS: &[Row] = &[
@@ -126,7 +137,7 @@ fn refusing() {
         ),
         (
             "a flag that means nothing",
-            concat!("sys_spawn 3 @waiting ", options!("10", "02", "")),
+            concat!("sys_spawn 3 @waiting ", options!("10", "04", "")),
             "-5",
         ),
         ("no options", "sys_spawn 3 @waiting 1024 47", "-9"),
