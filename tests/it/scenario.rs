@@ -1,5 +1,6 @@
 //! Every scenario of the repository, each variant a named case.
 
+use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -23,7 +24,25 @@ pub(crate) fn root() -> PathBuf {
 /// Every scenario; one that cannot be read is a case that fails.
 pub(crate) fn trials() -> Vec<Trial> {
     let files = scenarios(&[PathBuf::from("scenarios")]).expect("there are scenarios");
-    files.into_iter().flat_map(trials_of).collect()
+    let compared = Trial::test(
+        "scenario::the_session_in_the_window_is_the_one_over_the_serial_line",
+        same_session,
+    );
+    files.into_iter().flat_map(trials_of).chain([compared]).collect()
+}
+
+/// The two scenarios type the same lines in the same order, apart from those that make room.
+fn same_session() -> Result<(), Failed> {
+    let lines = |name: &str, key: &str, end: &str| -> std::io::Result<Vec<String>> {
+        let text = fs::read_to_string(root().join("scenarios/shell").join(name))?;
+        let typed = text.lines().filter_map(|line| line.split_once(key)?.1.strip_suffix(end));
+        Ok(typed.filter(|line| *line != "\"clear").map(String::from).collect())
+    };
+    let serial = lines("a_session_over_the_serial_line.yaml", "write-serial: ", "\\r\"")?;
+    let window = lines("a_session_in_the_window.yaml", "type: ", "\\n\"")?;
+    assert!(20 < serial.len(), "there is a session");
+    assert_eq!(serial, window);
+    Ok(())
 }
 
 fn trials_of(file: PathBuf) -> Vec<Trial> {
