@@ -90,8 +90,8 @@ impl Metrics {
         module.fuel = module.fuel.saturating_add(spent.fuel);
         if let Err(error) = result {
             module.failed(error.kind());
-            if let ModuleError::NoFunction { .. } = error {
-                // What is no function was not called.
+            if spent == Spent::default() {
+                // What was called wrongly has not begun.
                 return;
             }
         }
