@@ -15,8 +15,9 @@ pub(crate) trait Sink {
     /// Takes the end of a line.
     fn end_line(&mut self, ink: Ink, text: &str);
 
-    /// Takes a row full of a line that goes on. Says whether the rest belongs to the same line.
-    fn break_line(&mut self, ink: Ink, text: &str) -> bool;
+    /// Takes a row full of a line that goes on, but for so many bytes at its end, which begin the next
+    /// row.
+    fn break_line(&mut self, ink: Ink, text: &str) -> usize;
 }
 
 /// Takes text or bytes piece by piece and gives lines on. Whatever comes, no control character goes
@@ -130,9 +131,9 @@ impl<'a> Printer<'a> {
     }
 
     fn break_line(&mut self) {
-        self.is_begun = self.sink.break_line(self.ink, &self.line);
-        self.line.clear();
-        self.count = 0;
+        let rest = self.sink.break_line(self.ink, &self.line);
+        self.line.drain(..self.line.len() - rest);
+        self.count = self.line.chars().count() as u16;
     }
 
     fn end_line(&mut self) {
@@ -181,6 +182,14 @@ mod tests {
         assert_eq!(printed(4, &[b"abcdef\n\nghij\r\nk"]), ["abcd", "ef", "", "ghij", "k"]);
         assert_eq!(printed(8, &[b"a\tb\n"]), ["a   b"]);
         assert_eq!(printed(8, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_word_begins_the_next_row_unless_it_is_long() {
+        assert_eq!(printed(8, &[b"one two three"]), ["one two", "three"]);
+        assert_eq!(printed(8, &[b"one twothree"]), ["one twot", "hree"]);
+        assert_eq!(printed(8, &["one €wo three".as_bytes()]), ["one €wo", "three"]);
+        assert_eq!(printed(8, &[b"eightish one"]), ["eightish", " one"]);
     }
 
     #[test]

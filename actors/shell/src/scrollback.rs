@@ -99,10 +99,15 @@ impl Sink for Scrollback {
         self.push(ink, text);
     }
 
-    /// A row of the screen is a line of its own.
-    fn break_line(&mut self, ink: Ink, text: &str) -> bool {
-        self.push(ink, text);
-        false
+    /// A row of the screen is a line of its own. It ends between two words, if the last one is not
+    /// half of it.
+    fn break_line(&mut self, ink: Ink, text: &str) -> usize {
+        let (row, rest) = match text.rsplit_once(' ') {
+            Some((row, rest)) if rest.len() < row.len() => (row, rest),
+            _ => (text, ""),
+        };
+        self.push(ink, row);
+        rest.len()
     }
 }
 

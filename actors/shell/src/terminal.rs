@@ -158,8 +158,8 @@ impl Sink for Wire {
     }
 
     /// A terminal breaks rows itself.
-    fn break_line(&mut self, _: Ink, text: &str) -> bool {
+    fn break_line(&mut self, _: Ink, text: &str) -> usize {
         let _ = self.write(text);
-        true
+        0
     }
 }
