@@ -36,6 +36,9 @@ calls! {
     SendRights = "send";
     /// `(handle, opcode, ptr, len, capability)`: sends, and the capability leaves the sender.
     SendMove = "send";
+    /// `(handle, opcode, ptr, len, capability, rights)`: sends as [`CallName::SendRights`] does, and
+    /// gives up the capability that it was sent through.
+    Reply = "send";
     /// `(id, opcode, ptr, len)`: sends to an actor that the caller can send to, with the caller's
     /// own address.
     SendTo = "send";

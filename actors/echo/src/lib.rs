@@ -13,7 +13,7 @@ const STOP: u32 = 0;
 
 sdk::handler!(answer);
 
-fn answer(message: Message<'_>) -> Next {
+fn answer(mut message: Message<'_>) -> Next {
     if message.opcode() == STOP {
         return Next::Stop;
     }

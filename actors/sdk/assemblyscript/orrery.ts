@@ -189,6 +189,18 @@ export declare function sys_cap_send_rights(
   rights: u32,
 ): i32;
 
+/// Sends, and gives up the capability that it was sent through. 0, or a refusal.
+// @ts-ignore: decorator
+@external("env", "sys_cap_reply")
+export declare function sys_cap_reply(
+  handle: i64,
+  opcode: u32,
+  payload: usize,
+  len: usize,
+  capability: i64,
+  rights: u32,
+): i32;
+
 /// Sends, and the capability leaves the caller. 0, or a refusal.
 // @ts-ignore: decorator
 @external("env", "sys_cap_send_move")

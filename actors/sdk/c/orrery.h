@@ -182,6 +182,17 @@ int32_t sys_cap_send_rights(
     uint32_t rights
 );
 
+/// Sends, and gives up the capability that it was sent through. 0, or a refusal.
+ORRERY_IMPORT(sys_cap_reply)
+int32_t sys_cap_reply(
+    int64_t handle,
+    uint32_t opcode,
+    const void *payload,
+    size_t len,
+    int64_t capability,
+    uint32_t rights
+);
+
 /// Sends, and the capability leaves the caller. 0, or a refusal.
 ORRERY_IMPORT(sys_cap_send_move)
 int32_t sys_cap_send_move(

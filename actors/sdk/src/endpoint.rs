@@ -209,22 +209,33 @@ impl<'a> Message<'a> {
         self.capability.take()
     }
 
-    /// Answers through the endpoint that came along; [`Refusal::NoCapability`] if none did.
-    pub fn reply(&self, opcode: u32, payload: &[u8]) -> Result<(), Refusal> {
-        let to = self.capability().ok_or(Refusal::NoCapability)?;
-        raw::send(to, opcode, payload, None)
+    /// Answers through the endpoint that came along and gives it up; [`Refusal::NoCapability`] if
+    /// none did. Who is refused still has it.
+    pub fn reply(&mut self, opcode: u32, payload: &[u8]) -> Result<(), Refusal> {
+        self.answer(opcode, payload, None)
     }
 
     /// Answers, and passes the named capability with these rights.
     pub fn reply_with(
-        &self,
+        &mut self,
         opcode: u32,
         payload: &[u8],
         capability: Handle,
         rights: Rights,
     ) -> Result<(), Refusal> {
+        self.answer(opcode, payload, Some((capability, rights)))
+    }
+
+    fn answer(
+        &mut self,
+        opcode: u32,
+        payload: &[u8],
+        passed: Option<(Handle, Rights)>,
+    ) -> Result<(), Refusal> {
         let to = self.capability().ok_or(Refusal::NoCapability)?;
-        raw::send(to, opcode, payload, Some((capability, rights)))
+        raw::reply(to, opcode, payload, passed)?;
+        self.capability.take().map(Owned::keep);
+        Ok(())
     }
 }
 
@@ -248,7 +259,7 @@ mod tests {
         let mut buffer = [0; MESSAGE_MAX];
         buffer[..Header::BYTES].copy_from_slice(&header.encode());
         buffer[Header::BYTES..Header::BYTES + 5].copy_from_slice(b"hello");
-        let message = Message::new(&buffer);
+        let mut message = Message::new(&buffer);
         assert_eq!((message.opcode(), message.sender(), message.badge()), (2, 9, 7));
         assert_eq!(message.payload(), b"hello");
         assert_eq!(message.reply(2, b""), Err(Refusal::NoCapability));

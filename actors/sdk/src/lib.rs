@@ -35,7 +35,7 @@
 //!
 //! sdk::handler!(answer);
 //!
-//! fn answer(message: Message<'_>) -> Next {
+//! fn answer(mut message: Message<'_>) -> Next {
 //!     if let Err(refusal) = message.reply(message.opcode(), b"pong") {
 //!         sdk::log!("nobody hears me: {refusal}");
 //!     }

@@ -40,6 +40,9 @@ imports! {
     fn sys_cap_send_rights(
         handle: i64, opcode: i32, payload: *const u8, len: usize, capability: i64, rights: i32
     ) -> i32;
+    fn sys_cap_reply(
+        handle: i64, opcode: i32, payload: *const u8, len: usize, capability: i64, rights: i32
+    ) -> i32;
     fn sys_cap_recv(handle: i64, buffer: *mut u8, len: usize) -> i64;
     fn sys_cap_recv_timeout(handle: i64, buffer: *mut u8, len: usize, nanoseconds: i64) -> i64;
     fn sys_cap_mem_read(handle: i64, offset: i32, buffer: *mut u8, len: usize) -> i32;
@@ -126,13 +129,32 @@ pub(crate) fn send(
     capability: Option<(Handle, Rights)>,
 ) -> Result<(), Refusal> {
     let (pointer, len) = (payload.as_ptr(), payload.len());
-    let (passed, rights) = match capability {
-        Some((passed, rights)) => (word(passed), rights.bits() as i32),
-        None => (Handle::NONE_WORD as i64, 0),
-    };
+    let (passed, rights) = passed_words(capability);
     let (to, opcode) = (word(handle), opcode as i32);
     // SAFETY: the kernel reads `payload` during the call only.
     done(unsafe { sys_cap_send_rights(to, opcode, pointer, len, passed, rights) })
+}
+
+/// Sends, and gives the capability up that it was sent through.
+pub(crate) fn reply(
+    handle: Handle,
+    opcode: u32,
+    payload: &[u8],
+    capability: Option<(Handle, Rights)>,
+) -> Result<(), Refusal> {
+    let (pointer, len) = (payload.as_ptr(), payload.len());
+    let (passed, rights) = passed_words(capability);
+    let (to, opcode) = (word(handle), opcode as i32);
+    // SAFETY: the kernel reads `payload` during the call only.
+    done(unsafe { sys_cap_reply(to, opcode, pointer, len, passed, rights) })
+}
+
+/// A capability that goes along, or none, as the words that cross.
+fn passed_words(capability: Option<(Handle, Rights)>) -> (i64, i32) {
+    match capability {
+        Some((passed, rights)) => (word(passed), rights.bits() as i32),
+        None => (Handle::NONE_WORD as i64, 0),
+    }
 }
 
 pub(crate) fn send_moving(

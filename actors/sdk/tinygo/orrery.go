@@ -210,6 +210,18 @@ func SysCapSendRights(
 	rights uint32,
 ) int32
 
+// SysCapReply: Sends, and gives up the capability that it was sent through. 0, or a refusal.
+//
+//go:wasmimport env sys_cap_reply
+func SysCapReply(
+	handle int64,
+	opcode uint32,
+	payload *byte,
+	len uint32,
+	capability int64,
+	rights uint32,
+) int32
+
 // SysCapSendMove: Sends, and the capability leaves the caller. 0, or a refusal.
 //
 //go:wasmimport env sys_cap_send_move

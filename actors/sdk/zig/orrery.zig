@@ -176,6 +176,16 @@ pub extern "env" fn sys_cap_send_rights(
     rights: u32,
 ) i32;
 
+/// Sends, and gives up the capability that it was sent through. 0, or a refusal.
+pub extern "env" fn sys_cap_reply(
+    handle: i64,
+    opcode: u32,
+    payload: [*]const u8,
+    len: usize,
+    capability: i64,
+    rights: u32,
+) i32;
+
 /// Sends, and the capability leaves the caller. 0, or a refusal.
 pub extern "env" fn sys_cap_send_move(
     handle: i64,

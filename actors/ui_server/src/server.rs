@@ -13,6 +13,7 @@ use sdk::abi::input::modifier;
 use sdk::abi::message::EXIT_NOTICE;
 use sdk::abi::message::KEY_EVENT;
 use sdk::abi::message::POINTER_EVENT;
+use sdk::endpoint::Endpoint;
 use sdk::endpoint::KERNEL;
 use sdk::endpoint::Message;
 use sdk::grant::Grants;
@@ -181,10 +182,10 @@ impl Server {
     ) -> Result<(), Refusal> {
         let reply = message.capability().ok_or(Refusal::NoCapability)?;
         match self.desk.open(key, reply, cells, title) {
-            Ok(geometry) => message.reply(OPEN, &geometry.encode())?,
+            Ok(geometry) => Endpoint::new(reply).send(OPEN, &geometry.encode())?,
             Err(refusal) => {
                 // An answer without a geometry says no.
-                message.reply(OPEN, &[])?;
+                Endpoint::new(reply).send(OPEN, &[])?;
                 return Err(refusal);
             }
         }

@@ -91,15 +91,10 @@ fn serve_all(server: &mut Server) {
         if message.is_shutdown() {
             return;
         }
-        let served = serve(server, &message);
-        let (opcode, sender) = (message.opcode(), message.sender());
-        if file::is_request(opcode) && served.is_ok() {
-            // The answer used up the capability by which it was given.
-            message.take_capability().map(Owned::keep);
-        }
-        if let Err(refusal) = served
+        if let Err(refusal) = serve(server, &mut message)
             && let Some(count) = complaints.count()
         {
+            let (opcode, sender) = (message.opcode(), message.sender());
             sdk::log!("no answer to opcode {opcode} of {sender:#x}: {refusal} (complaint {count})");
         }
     }
@@ -133,7 +128,7 @@ fn read_index() -> Result<Index, Refusal> {
 }
 
 /// Answers one message. The error is why its sender gets no answer.
-fn serve(server: &mut Server, message: &Message<'_>) -> Result<(), Refusal> {
+fn serve(server: &mut Server, message: &mut Message<'_>) -> Result<(), Refusal> {
     if file::is_request(message.opcode()) {
         return answer(server, message);
     }
@@ -149,7 +144,7 @@ fn serve(server: &mut Server, message: &Message<'_>) -> Result<(), Refusal> {
 }
 
 /// Answers a request of the file protocol.
-fn answer(server: &mut Server, message: &Message<'_>) -> Result<(), Refusal> {
+fn answer(server: &mut Server, message: &mut Message<'_>) -> Result<(), Refusal> {
     let mut bytes = [0; PAYLOAD_MAX];
     let (status, contents) = bytes.split_at_mut(file::STATUS_BYTES);
     let answer = server.answer(message.badge(), message.opcode(), message.payload(), contents);
@@ -170,13 +165,13 @@ fn answer(server: &mut Server, message: &Message<'_>) -> Result<(), Refusal> {
 }
 
 /// Answers with what was opened.
-fn give(message: &Message<'_>, opened: Opened) -> Result<(), Refusal> {
+fn give(message: &mut Message<'_>, opened: Opened) -> Result<(), Refusal> {
     let Opened { kind, rights, badge } = opened;
     let given = Owned::new(capability::narrow(kind, rights | Rights::GRANT, badge)?);
     message.reply_with(file::ANSWER, &0i32.to_le_bytes(), given.handle(), rights)
 }
 
-fn list(server: &Server, message: &Message<'_>) -> Result<(), Refusal> {
+fn list(server: &Server, message: &mut Message<'_>) -> Result<(), Refusal> {
     let first = Reader::new(message.payload()).u32().unwrap_or(0) as usize;
     let in_ramdisk = server.index.len();
     let mut answer = ListingWriter::new((in_ramdisk + server.scratch.file_count()) as u32);
@@ -190,7 +185,7 @@ fn list(server: &Server, message: &Message<'_>) -> Result<(), Refusal> {
     message.reply(vfs::LIST, answer.payload())
 }
 
-fn read(server: &Server, message: &Message<'_>) -> Result<(), Refusal> {
+fn read(server: &Server, message: &mut Message<'_>) -> Result<(), Refusal> {
     let found = normal(message.payload()).and_then(|name| server.index.find(name));
     let answered = match found {
         Some(file) => answer_file(file, message),
@@ -206,7 +201,7 @@ fn read(server: &Server, message: &Message<'_>) -> Result<(), Refusal> {
 }
 
 /// Answers with a file that is not of the ramdisk. None of them can be passed on as memory.
-fn answer_whole(server: &Server, message: &Message<'_>) -> Result<(), Refusal> {
+fn answer_whole(server: &Server, message: &mut Message<'_>) -> Result<(), Refusal> {
     let mut answer = [0; PAYLOAD_MAX];
     let (status, contents) = answer.split_at_mut(PAYLOAD_MAX - vfs::INLINE_MAX);
     let (code, len) = match server.read_whole(message.payload(), contents) {
@@ -218,7 +213,7 @@ fn answer_whole(server: &Server, message: &Message<'_>) -> Result<(), Refusal> {
     message.reply(vfs::READ, &answer[..PAYLOAD_MAX - vfs::INLINE_MAX + len])
 }
 
-fn answer_file(file: &File, message: &Message<'_>) -> Result<(), Refusal> {
+fn answer_file(file: &File, message: &mut Message<'_>) -> Result<(), Refusal> {
     let mut answer = [0; PAYLOAD_MAX];
     let (status, contents) = answer.split_at_mut(PAYLOAD_MAX - vfs::INLINE_MAX);
     status.copy_from_slice(&vfs::encode_status(Ok(file.size)));

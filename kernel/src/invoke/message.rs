@@ -45,17 +45,15 @@ impl State {
     /// The capability that a call passes, if any.
     pub(super) fn passed(&self, call: Call) -> Result<Option<Passed>, Refusal> {
         let [_, _, _, _, word, rights, _] = call.words;
+        let has_rights = matches!(call.name, CallName::SendRights | CallName::Reply);
         if word == Handle::NONE_WORD {
             // The rights must make sense even if they are for nothing.
-            if call.name == CallName::SendRights {
+            if has_rights {
                 rights_of(rights)?;
             }
             return Ok(None);
         }
-        let wanted = match call.name {
-            CallName::SendRights => Some(rights_of(rights)?),
-            _ => None,
-        };
+        let wanted = has_rights.then(|| rights_of(rights)).transpose()?;
         let handle = Handle::from_word(word);
         let held = self.held(handle, Rights::GRANT)?;
         let place = self.cspaces.find(self.current, handle)?;
@@ -84,6 +82,22 @@ impl State {
             Object::Reply(caller) => self.answer(caller, opcode, payload, passed),
             _ => Err(Refusal::WrongObject),
         }
+    }
+
+    /// Sends through a capability that is not needed any more. If it goes through, the capability is
+    /// given up, unless the answer to a call has used it up.
+    pub(super) fn reply(
+        &mut self,
+        handle: Handle,
+        opcode: u32,
+        payload: &[u8],
+        passed: Option<Passed>,
+    ) -> Result<Outcome, Refusal> {
+        let outcome = self.send(handle, opcode, payload, passed)?;
+        if self.cspaces.find(self.current, handle).is_ok() {
+            self.delete(handle)?;
+        }
+        Ok(outcome)
     }
 
     /// Sends to an actor by its id. The receiver can answer: if it cannot send to the caller yet,

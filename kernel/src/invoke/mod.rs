@@ -100,6 +100,10 @@ impl State {
                 let passed = self.passed(call)?;
                 self.send(handle, b as u32, range(memory, c, d)?.of(memory), passed)
             }
+            CallName::Reply => {
+                let passed = self.passed(call)?;
+                self.reply(handle, b as u32, range(memory, c, d)?.of(memory), passed)
+            }
             CallName::SendTo => self.send_to(a, b as u32, range(memory, c, d)?.of(memory)),
             CallName::SendWord => self.send_to(a, b as u32, &(c as u32).to_le_bytes()),
             CallName::Call => {

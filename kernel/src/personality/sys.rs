@@ -30,6 +30,12 @@ functions! { ["env", "sys"];
             handle: Handle, opcode: Opcode, payload: Bytes, len: Len, capability: Handle,
             rights: Rights
         ) -> Word32;
+    /// Sends, and gives up the capability that it was sent through. 0, or a refusal.
+    "sys_cap_reply" Reply:
+        fn(
+            handle: Handle, opcode: Opcode, payload: Bytes, len: Len, capability: Handle,
+            rights: Rights
+        ) -> Word32;
     /// Sends, and the capability leaves the caller. 0, or a refusal.
     "sys_cap_send_move" SendMove:
         fn(handle: Handle, opcode: Opcode, payload: Bytes, len: Len, capability: Handle) -> Word32;

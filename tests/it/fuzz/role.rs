@@ -24,7 +24,7 @@
 use kernel::manifest::GrantObject;
 
 /// Name, parameters, and what the result is if it is worth keeping.
-const ROLES: [(&str, &str, char); 85] = [
+const ROLES: [(&str, &str, char); 86] = [
     ("sys_log", "tl", '-'),
     ("sys_exit", "n", '-'),
     ("sys_cap_send", "Eoblc", '-'),
@@ -32,6 +32,7 @@ const ROLES: [(&str, &str, char); 85] = [
     ("sys_cap_mem_read", "Mnbl", '-'),
     ("sys_cap_mem_write", "Mnbl", '-'),
     ("sys_cap_send_rights", "Eoblcr", '-'),
+    ("sys_cap_reply", "Goblcr", '-'),
     ("sys_cap_send_move", "EoblG", '-'),
     ("sys_cap_call", "EoblblT", 'i'),
     ("sys_cap_recv_timeout", "VblT", 'i'),

@@ -14,6 +14,7 @@ use crate::seed::sys::FUNCTIONS;
 
 pub(super) const CASES: &[Case] = &[
     ("a_call_is_answered_once", answered),
+    ("a_reply_gives_up_what_it_went_through_if_it_did", replied),
     ("a_caller_is_told_when_its_call_is_dropped", dropped),
     ("a_caller_is_told_when_its_callee_dies", dead),
     ("a_caller_is_told_when_its_callee_dies_before_it_has_read", unread),
@@ -43,6 +44,32 @@ fn answered() {
         ("nor dropped", "sys_cap_delete $reply", "-2"),
     ];
     pair(ASKING, SERVER);
+}
+
+/// The first question comes with a capability that is used up, the second thing with an endpoint
+/// that is not.
+fn replied() {
+    const CLIENT: &[Row] = &[
+        ("a question", "sys_cap_call 3 4 'ask' 2048 1056 -1", POSITIVE),
+        ("has an answer", "text 2080 3", "yes"),
+        ("a message with its own address", "sys_cap_send 3 4 'and' 0", "0"),
+        ("has one too", "sys_cap_recv 0 2048 1056", POSITIVE),
+        ("in words", "text 2080 4", "well"),
+    ];
+    const SERVER: &[Row] = &[
+        ("a question", "sys_cap_recv 0 1024 1056", POSITIVE),
+        ("that can be answered", "load64 1040 -> $reply", "3"),
+        ("not with what is not held", "sys_cap_reply $reply 5 'yes' 60 2", "-1"),
+        ("nor with rights that do not exist", "sys_cap_reply $reply 5 'yes' -1 0x7fffffff", "-5"),
+        ("is", "sys_cap_reply $reply 5 'yes' -1 0", "0"),
+        ("once", "sys_cap_reply $reply 5 'no!' -1 0", "-2"),
+        ("a message", "sys_cap_recv 0 1024 1056", POSITIVE),
+        ("with an address", "load64 1040 -> $address", POSITIVE),
+        ("is answered", "sys_cap_reply $address 5 'well' -1 0", "0"),
+        ("and the address given up", "sys_cap_info $address 1024 24", "-2"),
+        ("where there was one", "sys_cap_reply 2 5 'oops' -1 0", "-3"),
+    ];
+    pair(CLIENT, SERVER);
 }
 
 /// Each question comes to one of these.

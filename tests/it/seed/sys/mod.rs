@@ -27,6 +27,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ("sys_cap_mem_write", "Iiii", "i"),
     ("sys_fb_info", "", "I"),
     ("sys_cap_send_rights", "IiiiIi", "i"),
+    ("sys_cap_reply", "IiiiIi", "i"),
     ("sys_cap_send_move", "IiiiI", "i"),
     ("sys_cap_call", "IiiiiiI", "I"),
     ("sys_cap_recv_timeout", "IiiI", "I"),
