@@ -7,38 +7,14 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::limits::CACHE_BYTES;
-use crate::limits::CACHE_MODULES;
-use crate::limits::CACHE_SECONDS;
 use crate::module::Library;
 use crate::module::Module;
+use crate::module::config::CacheConfig;
 use crate::module::config::Config;
 use crate::module::error::ModuleError;
 use crate::module::library;
 use crate::module::shelf::Shelf;
-use crate::time::Duration;
 use crate::time::Instant;
-
-/// How much a cache keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CacheConfig {
-    /// How many modules.
-    pub modules_max: usize,
-    /// How many bytes of wasm in all.
-    pub bytes_max: usize,
-    /// How long after its last use a module is still kept.
-    pub ttl: Duration,
-}
-
-impl Default for CacheConfig {
-    fn default() -> CacheConfig {
-        CacheConfig {
-            modules_max: CACHE_MODULES,
-            bytes_max: CACHE_BYTES,
-            ttl: Duration::from_secs(CACHE_SECONDS),
-        }
-    }
-}
 
 /// What a cache has done so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

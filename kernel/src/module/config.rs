@@ -1,12 +1,16 @@
-//! What a module may have.
+//! What a module may have, and a cache of them.
 
 use alloc::string::String;
 
+use crate::limits::CACHE_BYTES;
+use crate::limits::CACHE_MODULES;
+use crate::limits::CACHE_SECONDS;
 use crate::limits::MODULE_FUEL;
 use crate::limits::MODULE_MEMORY;
 use crate::limits::MODULE_MEMORY_MAX;
 use crate::limits::MODULE_NAME_MAX;
 use crate::module::error::ModuleError;
+use crate::time::Duration;
 
 /// What a module is called and how much each call of it may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +39,27 @@ impl Config {
             return Err(ModuleError::BadMemoryLimit { wanted, max });
         }
         Ok(())
+    }
+}
+
+/// How much a cache keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheConfig {
+    /// How many modules.
+    pub modules_max: usize,
+    /// How many bytes of wasm in all.
+    pub bytes_max: usize,
+    /// How long after its last use a module is still kept.
+    pub ttl: Duration,
+}
+
+impl Default for CacheConfig {
+    fn default() -> CacheConfig {
+        CacheConfig {
+            modules_max: CACHE_MODULES,
+            bytes_max: CACHE_BYTES,
+            ttl: Duration::from_secs(CACHE_SECONDS),
+        }
     }
 }
 

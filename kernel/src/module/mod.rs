@@ -46,8 +46,8 @@ mod shelf;
 
 pub use argument::Argument;
 pub use cache::Cache;
-pub use cache::CacheConfig;
 pub use cache::CacheStats;
+pub use config::CacheConfig;
 pub use config::Config;
 pub use deadline::Deadline;
 pub use deadline::Rate;

@@ -4,7 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::module::cache::CacheConfig;
+use crate::module::config::CacheConfig;
 use crate::time::Instant;
 
 /// Named things within bounds.
