@@ -13,6 +13,7 @@ use sdk::abi::input::modifier;
 use sdk::abi::message::EXIT_NOTICE;
 use sdk::abi::message::KEY_EVENT;
 use sdk::abi::message::POINTER_EVENT;
+use sdk::capability::Owned;
 use sdk::endpoint::Endpoint;
 use sdk::endpoint::KERNEL;
 use sdk::endpoint::Message;
@@ -182,17 +183,19 @@ impl Server {
     ) -> Result<(), Refusal> {
         let reply = message.capability().ok_or(Refusal::NoCapability)?;
         match self.desk.open(key, reply, cells, title) {
-            Ok(geometry) => Endpoint::new(reply).send(OPEN, &geometry.encode())?,
+            Ok(geometry) => {
+                // The window has it from now on, also if its client cannot be told.
+                message.take_capability().map(Owned::keep);
+                let told = Endpoint::new(reply).send(OPEN, &geometry.encode());
+                self.change_focus();
+                told
+            }
             Err(refusal) => {
                 // An answer without a geometry says no.
-                Endpoint::new(reply).send(OPEN, &[])?;
-                return Err(refusal);
+                message.reply(OPEN, &[])?;
+                Err(refusal)
             }
         }
-        // The window has it from now on.
-        message.take_capability().map(|capability| capability.keep());
-        self.change_focus();
-        Ok(())
     }
 
     /// Takes in what the kernel says.
