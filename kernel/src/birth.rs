@@ -53,7 +53,7 @@ impl State {
     }
 
     /// Lets the actor of a place begin its next life.
-    pub(crate) fn settle(&mut self, place: usize, is_handler: bool, memory: usize) {
+    pub(crate) fn settle(&mut self, place: usize, is_idle: bool, memory: usize) {
         assert!(self.actors[place].is_none(), "one actor at a time");
         self.lives[place] += 1;
         let role = self.roles[place].as_mut().expect("a role is cast before it is played");
@@ -72,7 +72,7 @@ impl State {
         assert_eq!(first, Ok(Handle::OWN_ENDPOINT), "the first slot of a new cspace");
         let object = Object::Reply(id);
         let reply = self.cspaces.plant(Capability { object, rights: Rights::ALL, badge: 0 });
-        let (activity, turn) = if is_handler {
+        let (activity, turn) = if is_idle {
             (Activity::Waiting, Turn::Handle)
         } else {
             (Activity::Ready, Turn::Start)

@@ -112,6 +112,14 @@ impl Body {
         }
     }
 
+    /// Whether it begins by waiting for a message.
+    pub(crate) fn begins_idle(&self) -> bool {
+        match self {
+            Body::Wasm(instance) => instance.is_handler() && !instance.has_start(),
+            Body::Native(_) => true,
+        }
+    }
+
     /// Fuel that is left.
     pub(crate) fn fuel(&self) -> u64 {
         match self {

@@ -146,8 +146,8 @@ pub(crate) fn populate(
         assert_eq!(place, index, "places are given out in order");
         let made = crew.load(place, &actor.program).and_then(|()| crew.make(place, actor.memory));
         made.map_err(|error| fail(BootReason::Load(error)))?;
-        let (is_handler, memory) = crew.shape(place);
-        state.settle(place, is_handler, memory);
+        let (is_idle, memory) = crew.shape(place);
+        state.settle(place, is_idle, memory);
         let added = state.supervision.add(supervisor, place, actor.child, true);
         assert_eq!(added, Ok(()), "nobody ends at boot");
     }

@@ -99,10 +99,10 @@ impl Crew {
         Ok(())
     }
 
-    /// Whether a body is entered for each message, and the bytes of memory it has.
+    /// Whether a body begins by waiting for a message, and the bytes of memory it has.
     pub(crate) fn shape(&self, place: usize) -> (bool, usize) {
         let body = self.bodies[place].as_ref().expect("made before it is looked at");
-        (body.is_handler(), body.memory_size())
+        (body.begins_idle(), body.memory_size())
     }
 
     /// Logical instructions that the making of a body took.

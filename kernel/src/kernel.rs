@@ -190,9 +190,9 @@ impl Kernel {
             state.supervision.started(place, false, state.now);
             return;
         }
-        let (is_handler, memory) = self.crew.shape(place);
+        let (is_idle, memory) = self.crew.shape(place);
         self.fuel += self.crew.start_fuel(place) + memory as u64 / BYTES_PER_FUEL;
-        state.settle(place, is_handler, memory);
+        state.settle(place, is_idle, memory);
         state.give(place);
         state.supervision.started(place, true, state.now);
     }

@@ -38,7 +38,7 @@ impl State {
     }
 
     /// The actor of a place begins anew, with other code in its place.
-    pub(crate) fn begin_anew(&mut self, place: usize, is_handler: bool, memory: usize) {
+    pub(crate) fn begin_anew(&mut self, place: usize, is_idle: bool, memory: usize) {
         self.end_renewal(place);
         self.schedule.remove(place);
         self.timers.cancel(place);
@@ -48,11 +48,11 @@ impl State {
         actor.wants_notice = false;
         actor.memory = memory;
         actor.activity = Activity::Waiting;
-        actor.turn = if is_handler { Turn::Handle } else { Turn::Start };
+        actor.turn = if is_idle { Turn::Handle } else { Turn::Start };
         let id = actor.id;
         // Memory is at most four gibibytes less a page.
         self.record_of(Some(id), What::Reload { memory: memory as u32 }, &[]);
-        if !is_handler || self.has_mail(place) {
+        if !is_idle || self.has_mail(place) {
             self.make_ready(place);
         }
     }

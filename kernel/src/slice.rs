@@ -270,7 +270,7 @@ fn leave<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> S
 fn renew_running<B: Board>(state: &mut State, stage: &mut Stage<'_, B>) -> Step {
     let fuel = stage.body.fuel();
     stage.body = stage.crew.take_renewal(state.current).expect("what is due waits");
-    state.begin_anew(state.current, stage.body.is_handler(), stage.body.memory_size());
+    state.begin_anew(state.current, stage.body.begins_idle(), stage.body.memory_size());
     // What the slice has used is counted by what is left.
     stage.body.set_fuel(fuel);
     Step::Over

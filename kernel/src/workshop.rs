@@ -45,9 +45,9 @@ pub(crate) fn spawn(state: &mut State, crew: &mut Crew, memory: &[u8], left: Lef
         state.vacate(place);
         return (state.refuse(CallName::Spawn, refusal), fuel);
     }
-    let (is_handler, memory) = crew.shape(place);
+    let (is_idle, memory) = crew.shape(place);
     fuel += crew.start_fuel(place) + memory as u64 / BYTES_PER_FUEL;
-    state.settle(place, is_handler, memory);
+    state.settle(place, is_idle, memory);
     state.give(place);
     (hand_over(state, root, id, is_linked, is_plain), fuel)
 }
@@ -112,7 +112,7 @@ pub(crate) fn reload(
     }
     if state.begin_renewal(place) == Renewal::Due && state.is_about_to_receive(place) {
         let body = crew.take_renewal(place).expect("it has just been prepared");
-        state.begin_anew(place, body.is_handler(), body.memory_size());
+        state.begin_anew(place, body.begins_idle(), body.memory_size());
         crew.put(place, body);
         return (DONE, fuel);
     }

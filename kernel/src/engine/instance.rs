@@ -4,6 +4,7 @@ use abi::message::Header;
 use alloc::string::String;
 use alloc::string::ToString;
 use wasmi::Func;
+use wasmi::Global;
 use wasmi::Memory;
 use wasmi::ResumableCall;
 use wasmi::ResumableCallHostTrap;
@@ -20,6 +21,7 @@ use crate::engine::import::Cell;
 use crate::engine::import::Left;
 use crate::engine::import::Quota;
 use crate::engine::import::ResultKind;
+use crate::engine::module::INITIALIZE;
 use crate::engine::module::LoadError;
 use crate::engine::module::Module;
 use crate::fault::Fault;
@@ -29,14 +31,17 @@ use crate::limits::START_FUEL;
 /// A module with its memory and, between two slices, its suspended call.
 pub struct Instance<H> {
     store: Store<Cell<H>>,
-    entry: Func,
-    /// Values that the entry returns: a handler one, `_start` none.
+    start: Option<Func>,
+    handler: Option<Func>,
+    /// Values that the entry returns that was entered last: a handler one, `_start` none.
     outputs: usize,
     memory: Option<Memory>,
     /// Fuel that its making took.
     start_fuel: u64,
-    /// Handlers only: where messages are put.
+    /// Where messages are put, once the handler can be entered.
     message_buffer: usize,
+    /// Where the module wants them.
+    exported_buffer: Option<Global>,
     suspended: Suspended,
 }
 
@@ -52,7 +57,7 @@ enum Suspended {
 /// Where an instance is entered.
 #[derive(Clone, Copy, Debug)]
 pub enum Entry {
-    /// `_start`.
+    /// `_start`. When it returns, a module with a handler goes on to messages.
     Start,
     /// `handle_message`, for the message that lies in [`Instance::message_buffer`].
     Message {
@@ -101,20 +106,31 @@ impl<H: Host + 'static> Engine<H> {
         })?;
         // A library's memory is imported; it need not export it.
         let memory = store.data().memory.or_else(|| instance.get_memory(&store, "memory"));
-        let name = if module.has_handler { "handle_message" } else { "_start" };
-        let entry = instance.get_func(&store, name).ok_or(LoadError::NoEntry)?;
+        if let Some(initialize) = instance.get_func(&store, INITIALIZE) {
+            let done = initialize.call(&mut store, &[], &mut []);
+            done.map_err(|error| LoadError::Start(start_text(&error)))?;
+        }
+        let handler = instance.get_func(&store, "handle_message");
+        let start = instance.get_func(&store, "_start");
         store.data_mut().memory = memory;
         store.data_mut().quota.is_made = true;
-        let exported = instance.get_global(&store, "MESSAGE_BUFFER");
-        let message_buffer = match (module.has_handler, memory) {
-            (true, Some(memory)) => message_buffer(&mut store, memory, exported)?,
-            _ => 0,
+        let mut made = Instance {
+            start,
+            handler,
+            outputs: 0,
+            memory,
+            start_fuel: 0,
+            message_buffer: 0,
+            exported_buffer: instance.get_global(&store, "MESSAGE_BUFFER"),
+            suspended: Suspended::Nothing,
+            store,
         };
-        let start_fuel = START_FUEL - store.get_fuel().expect("the engine counts fuel");
-        store.set_fuel(0).expect("the engine counts fuel");
-        let outputs = usize::from(module.has_handler);
-        let suspended = Suspended::Nothing;
-        Ok(Instance { store, entry, outputs, memory, start_fuel, message_buffer, suspended })
+        if !module.has_start {
+            made.make_message_buffer()?;
+        }
+        made.start_fuel = START_FUEL - made.fuel();
+        made.set_fuel(0);
+        Ok(made)
     }
 }
 
@@ -154,7 +170,11 @@ impl<H: Host + 'static> Instance<H> {
         let mut outputs = [Val::I32(0)];
         self.store.data_mut().host = Some(host);
         let ended = match entry {
-            Entry::Start => self.entry.call_resumable(&mut self.store, &[], &mut []),
+            Entry::Start => {
+                self.outputs = 0;
+                let start = self.start.expect("only what has a start is started");
+                start.call_resumable(&mut self.store, &[], &mut [])
+            }
             Entry::Message { opcode, sender, len } => {
                 let inputs = [
                     Val::I32(opcode as i32),
@@ -163,7 +183,9 @@ impl<H: Host + 'static> Instance<H> {
                     Val::I32((self.message_buffer + Header::BYTES) as i32),
                     Val::I32(len as i32),
                 ];
-                self.entry.call_resumable(&mut self.store, &inputs, &mut outputs)
+                self.outputs = 1;
+                let handler = self.handler.expect("only a handler is entered with a message");
+                handler.call_resumable(&mut self.store, &inputs, &mut outputs)
             }
         };
         self.leave(ended, &outputs)
@@ -175,7 +197,7 @@ impl<H: Host + 'static> Instance<H> {
             Suspended::Left(call) => call,
             // What the entry gives back is of 32 bits, or nothing.
             Suspended::LeftLast(Left(_, result)) => {
-                return (host, Exit::Finished(result(word) as i32));
+                return (host, self.finish(result(word) as i32));
             }
             _ => panic!("only a call that has left is answered"),
         };
@@ -210,7 +232,12 @@ impl<H: Host + 'static> Instance<H> {
 
     /// Whether it is entered once for each message.
     pub fn is_handler(&self) -> bool {
-        self.outputs != 0
+        self.handler.is_some()
+    }
+
+    /// Whether it is entered by its start before anything else.
+    pub fn has_start(&self) -> bool {
+        self.start.is_some()
     }
 
     /// Logical instructions that its making took.
@@ -254,6 +281,27 @@ impl<H: Host + 'static> Instance<H> {
         self.message_buffer
     }
 
+    /// The entry has returned. After a start comes the handler, if there is one.
+    fn finish(&mut self, answer: i32) -> Exit {
+        if self.outputs != 0 || self.handler.is_none() {
+            return Exit::Finished(answer);
+        }
+        match self.make_message_buffer() {
+            Ok(()) => Exit::Finished(1),
+            Err(_) => Exit::Faulted(Fault::Limit),
+        }
+    }
+
+    /// Finds the place for messages. What a language's runtime does at its start must not take it for
+    /// its own, so it comes after.
+    fn make_message_buffer(&mut self) -> Result<(), LoadError> {
+        if let (Some(_), Some(memory)) = (self.handler, self.memory) {
+            let exported = self.exported_buffer;
+            self.message_buffer = message_buffer(&mut self.store, memory, exported)?;
+        }
+        Ok(())
+    }
+
     fn leave(
         &mut self,
         ended: Result<ResumableCall, wasmi::Error>,
@@ -261,7 +309,7 @@ impl<H: Host + 'static> Instance<H> {
     ) -> (H, Exit) {
         let host = self.store.data_mut().host.take().expect("the host went in with the entry");
         let exit = match ended {
-            Ok(ResumableCall::Finished) => Exit::Finished(outputs[0].i32().unwrap_or(0)),
+            Ok(ResumableCall::Finished) => self.finish(outputs[0].i32().unwrap_or(0)),
             Ok(ResumableCall::HostTrap(call)) => {
                 self.suspended = Suspended::Left(call);
                 Exit::Left

@@ -33,6 +33,7 @@ use wasmparser::Parser;
 use wasmparser::Payload;
 
 use crate::engine::import::Cell;
+use crate::engine::module::INITIALIZE;
 use crate::limits::LIBRARY_ALIGN_MAX;
 use crate::limits::LIBRARY_STACK;
 use crate::limits::TABLE_MAX;
@@ -46,9 +47,11 @@ const SYMBOLS: &str = "GOT.";
 /// Bytes that compilers for wasm align the stack to.
 const STACK_ALIGN: u64 = 16;
 
-/// What the loader runs before anything else: addresses are written into data, then constructors
-/// run.
-const BEGINNINGS: [&str; 2] = ["__wasm_apply_data_relocs", "__wasm_call_ctors"];
+/// What the loader runs before anything else: addresses are written into data.
+const RELOCATE: &str = "__wasm_apply_data_relocs";
+
+/// What it runs then, unless the module has a function that does this and more.
+const CONSTRUCT: &str = "__wasm_call_ctors";
 
 /// Where a library's parts lie.
 pub(super) struct Library {
@@ -181,10 +184,13 @@ impl Library {
             linker.define(MODULE, name, part)?;
         }
         let instance = linker.instantiate_and_start(&mut *store, module)?;
-        for name in BEGINNINGS {
-            if let Some(beginning) = instance.get_func(&*store, name) {
-                beginning.call(&mut *store, &[], &mut [])?;
-            }
+        let relocate = instance.get_func(&*store, RELOCATE);
+        let construct = match instance.get_func(&*store, INITIALIZE) {
+            None => instance.get_func(&*store, CONSTRUCT),
+            Some(_) => None,
+        };
+        for beginning in relocate.into_iter().chain(construct) {
+            beginning.call(&mut *store, &[], &mut [])?;
         }
         store.data_mut().memory = Some(memory);
         Ok(instance)

@@ -15,9 +15,14 @@ use crate::engine::library::Library;
 use crate::engine::library::page_size;
 use crate::limits::MESSAGE_MAX;
 
+/// What a module without an entry of its own wants to be called before anything else: constructors and
+/// the language's runtime (WASI, application ABI, "reactors").
+pub(super) const INITIALIZE: &str = "_initialize";
+
 /// Compiled code, ready to be instantiated any number of times.
 pub struct Module {
     pub(super) module: wasmi::Module,
+    pub(super) has_start: bool,
     pub(super) has_handler: bool,
     /// How its surroundings are made, if it is a library.
     pub(super) library: Option<Library>,
@@ -139,6 +144,7 @@ impl<H: Host + 'static> Engine<H> {
                 self.check_import(&import)?;
             }
         }
+        check_entry(&module, INITIALIZE, "() -> ()", "()")?;
         let has_start = check_entry(&module, "_start", "() -> ()", "()")?;
         let has_handler = check_entry(
             &module,
@@ -149,7 +155,7 @@ impl<H: Host + 'static> Engine<H> {
         if !has_start && !has_handler {
             return Err(LoadError::NoEntry);
         }
-        Ok(Module { module, has_handler: has_handler && !has_start, library })
+        Ok(Module { module, has_start, has_handler, library })
     }
 
     fn check_import(&self, import: &wasmi::ImportType<'_>) -> Result<(), LoadError> {

@@ -1,6 +1,7 @@
 //! What the kernel promises to single actors, shown by actors of a few instructions each.
 
 pub(crate) mod bench;
+mod entry;
 mod hostile;
 mod library;
 mod life;
@@ -17,6 +18,7 @@ use libtest_mimic::Trial;
 pub(crate) fn trials() -> Vec<Trial> {
     let cases = [
         load::CASES,
+        entry::CASES,
         library::CASES,
         life::CASES,
         message::CASES,
