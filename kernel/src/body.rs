@@ -11,6 +11,7 @@ use crate::call::Reply;
 use crate::engine::Entry;
 use crate::engine::Exit;
 use crate::engine::Instance;
+use crate::limits::BYTES_PER_FUEL;
 use crate::limits::CALL_FUEL;
 use crate::limits::MESSAGE_MAX;
 use crate::limits::NATIVE_FUEL;
@@ -144,10 +145,12 @@ impl Body {
         }
     }
 
-    /// Logical instructions that its making took.
+    /// Logical instructions that its making took, with those for its memory.
     pub(crate) fn start_fuel(&self) -> u64 {
         match self {
-            Body::Wasm(instance) => instance.start_fuel(),
+            Body::Wasm(instance) => {
+                instance.start_fuel() + instance.memory_size() as u64 / BYTES_PER_FUEL
+            }
             Body::Native(_) => 0,
         }
     }

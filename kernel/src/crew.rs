@@ -9,7 +9,6 @@ use crate::body::Service;
 use crate::engine::Engine;
 use crate::engine::LoadError;
 use crate::engine::Module;
-use crate::limits::BYTES_PER_FUEL;
 use crate::manifest::Program;
 use crate::native::Native;
 use crate::personality;
@@ -67,7 +66,7 @@ impl Crew {
     ) -> Result<u64, LoadError> {
         let module = self.engine.load(wasm)?;
         let body = Body::Wasm(Box::new(self.engine.instantiate(&module, memory_max)?));
-        let fuel = body.start_fuel() + body.memory_size() as u64 / BYTES_PER_FUEL;
+        let fuel = body.start_fuel();
         self.renewals.insert(place, (module, body));
         Ok(fuel)
     }
@@ -105,7 +104,7 @@ impl Crew {
         (body.begins_idle(), body.memory_size())
     }
 
-    /// Logical instructions that the making of a body took.
+    /// Logical instructions that the making of a body took, with those for its memory.
     pub(crate) fn start_fuel(&self, place: usize) -> u64 {
         self.bodies[place].as_ref().map_or(0, Body::start_fuel)
     }

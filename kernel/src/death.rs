@@ -29,9 +29,7 @@ impl State {
     pub(crate) fn bury(&mut self, index: usize, reason: ExitReason) {
         let mut doomed = alloc::vec![(index, reason)];
         while let Some((index, reason)) = doomed.pop() {
-            if self.actors[index].is_some() {
-                self.end_renewal(index);
-            }
+            self.end_renewal(index);
             let Some(actor) = self.actors[index].take() else { continue };
             self.bury_one(&actor, reason);
             for link in &actor.links {

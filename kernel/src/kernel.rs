@@ -16,7 +16,6 @@ use crate::device::Board;
 use crate::device::Framebuffer;
 use crate::event::Event;
 use crate::fault::ExitReason;
-use crate::limits::BYTES_PER_FUEL;
 use crate::limits::EVENTS_PER_POLL;
 use crate::manifest::Manifest;
 use crate::slice::slice;
@@ -191,7 +190,7 @@ impl Kernel {
             return;
         }
         let (is_idle, memory) = self.crew.shape(place);
-        self.fuel += self.crew.start_fuel(place) + memory as u64 / BYTES_PER_FUEL;
+        self.fuel += self.crew.start_fuel(place);
         state.settle(place, is_idle, memory);
         state.give(place);
         state.supervision.started(place, true, state.now);

@@ -14,17 +14,14 @@ impl State {
     /// Whether the old code of an actor is done with all messages that it has taken.
     pub(crate) fn is_about_to_receive(&self, place: usize) -> bool {
         let actor = self.actors[place].as_ref().expect("a living actor is renewed");
-        let is_between = matches!(actor.activity, Activity::Ready | Activity::Waiting);
         let is_running = place == self.current;
-        is_between
-            && !is_running
-            && matches!(actor.turn, Turn::Start | Turn::Handle | Turn::Receive(_))
+        !is_running && matches!(actor.turn, Turn::Start | Turn::Handle | Turn::Receive(_))
     }
 
     /// Other code waits to take over: the actor is told if it wants to be. Memory for both is taken
     /// from the arena, which has it.
     pub(crate) fn begin_renewal(&mut self, place: usize) -> Renewal {
-        let memory = self.roles[place].as_ref().map_or(0, |role| role.part.memory);
+        let memory = self.memory_max(place);
         let actor = self.actors[place].as_mut().expect("a living actor is renewed");
         if actor.renewal == Renewal::Nothing {
             self.arena -= memory;
@@ -59,11 +56,16 @@ impl State {
 
     /// Nothing waits to take over any more, so its memory is free.
     pub(crate) fn end_renewal(&mut self, place: usize) {
-        let memory = self.roles[place].as_ref().map_or(0, |role| role.part.memory);
-        let actor = self.actors[place].as_mut().expect("a living actor is renewed");
+        let memory = self.memory_max(place);
+        let Some(actor) = self.actors[place].as_mut() else { return };
         if actor.renewal != Renewal::Nothing {
             actor.renewal = Renewal::Nothing;
             self.arena += memory;
         }
+    }
+
+    /// Bytes of linear memory that the actor of a place may have.
+    pub(crate) fn memory_max(&self, place: usize) -> usize {
+        self.roles[place].as_ref().map_or(0, |role| role.part.memory)
     }
 }

@@ -13,7 +13,6 @@ use crate::crew::Crew;
 use crate::cspace::Place;
 use crate::engine::LoadError;
 use crate::id::ActorId;
-use crate::limits::BYTES_PER_FUEL;
 use crate::state::Left;
 use crate::state::Source;
 use crate::state::State;
@@ -46,7 +45,7 @@ pub(crate) fn spawn(state: &mut State, crew: &mut Crew, memory: &[u8], left: Lef
         return (state.refuse(CallName::Spawn, refusal), fuel);
     }
     let (is_idle, memory) = crew.shape(place);
-    fuel += crew.start_fuel(place) + memory as u64 / BYTES_PER_FUEL;
+    fuel += crew.start_fuel(place);
     state.settle(place, is_idle, memory);
     state.give(place);
     (hand_over(state, root, id, is_linked, is_plain), fuel)
@@ -65,7 +64,7 @@ fn make(
     {
         state.widen(place, crew.first_memory(place).saturating_add(beyond))?;
     }
-    let memory_max = state.roles[place].as_ref().map_or(0, |role| role.part.memory);
+    let memory_max = state.memory_max(place);
     loaded.and_then(|()| crew.make(place, memory_max)).map_err(|error| not_started(state, &error))
 }
 
