@@ -44,6 +44,12 @@ export namespace Refusal {
   export const LOCKED: i32 = -19;
   export const INVALID: i32 = -20;
   export const NO_MEMORY: i32 = -21;
+  export const NAME_TOO_LONG: i32 = -22;
+  export const CORRUPT: i32 = -23;
+  export const FOREIGN: i32 = -24;
+  export const READ_ONLY: i32 = -25;
+  export const QUOTA: i32 = -26;
+  export const NOT_EMPTY: i32 = -27;
 }
 
 /// What a refusal says to a reader.
@@ -70,6 +76,12 @@ export function refusalText(code: i32): string {
     case Refusal.LOCKED: return "locked";
     case Refusal.INVALID: return "invalid";
     case Refusal.NO_MEMORY: return "no memory exported";
+    case Refusal.NAME_TOO_LONG: return "name too long";
+    case Refusal.CORRUPT: return "damaged";
+    case Refusal.FOREIGN: return "of a foreign format";
+    case Refusal.READ_ONLY: return "read-only";
+    case Refusal.QUOTA: return "quota used up";
+    case Refusal.NOT_EMPTY: return "directory not empty";
     default: return "no refusal";
   }
 }
@@ -117,6 +129,7 @@ export namespace Object {
   export const SEMAPHORE: u32 = 0x13;
   export const INTERRUPT: u32 = 0x14;
   export const PORTS: u32 = 0x15;
+  export const FLASH: u32 = 0x16;
 }
 
 /// Why an actor ended.

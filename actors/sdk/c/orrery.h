@@ -54,6 +54,12 @@ extern "C" {
 #define ORRERY_REFUSAL_LOCKED INT32_C(-19)
 #define ORRERY_REFUSAL_INVALID INT32_C(-20)
 #define ORRERY_REFUSAL_NO_MEMORY INT32_C(-21)
+#define ORRERY_REFUSAL_NAME_TOO_LONG INT32_C(-22)
+#define ORRERY_REFUSAL_CORRUPT INT32_C(-23)
+#define ORRERY_REFUSAL_FOREIGN INT32_C(-24)
+#define ORRERY_REFUSAL_READ_ONLY INT32_C(-25)
+#define ORRERY_REFUSAL_QUOTA INT32_C(-26)
+#define ORRERY_REFUSAL_NOT_EMPTY INT32_C(-27)
 
 /// What a refusal says to a reader.
 static inline const char *orrery_refusal_text(int64_t code) {
@@ -79,6 +85,12 @@ static inline const char *orrery_refusal_text(int64_t code) {
     case ORRERY_REFUSAL_LOCKED: return "locked";
     case ORRERY_REFUSAL_INVALID: return "invalid";
     case ORRERY_REFUSAL_NO_MEMORY: return "no memory exported";
+    case ORRERY_REFUSAL_NAME_TOO_LONG: return "name too long";
+    case ORRERY_REFUSAL_CORRUPT: return "damaged";
+    case ORRERY_REFUSAL_FOREIGN: return "of a foreign format";
+    case ORRERY_REFUSAL_READ_ONLY: return "read-only";
+    case ORRERY_REFUSAL_QUOTA: return "quota used up";
+    case ORRERY_REFUSAL_NOT_EMPTY: return "directory not empty";
     default: return "no refusal";
     }
 }
@@ -123,6 +135,7 @@ static inline const char *orrery_refusal_text(int64_t code) {
 #define ORRERY_OBJECT_SEMAPHORE UINT32_C(0x13)
 #define ORRERY_OBJECT_INTERRUPT UINT32_C(0x14)
 #define ORRERY_OBJECT_PORTS UINT32_C(0x15)
+#define ORRERY_OBJECT_FLASH UINT32_C(0x16)
 
 // Why an actor ended.
 #define ORRERY_EXIT_NORMAL UINT32_C(0x0)

@@ -50,6 +50,12 @@ const (
 	RefusalLocked         Refusal = -19
 	RefusalInvalid        Refusal = -20
 	RefusalNoMemory       Refusal = -21
+	RefusalNameTooLong    Refusal = -22
+	RefusalCorrupt        Refusal = -23
+	RefusalForeign        Refusal = -24
+	RefusalReadOnly       Refusal = -25
+	RefusalQuota          Refusal = -26
+	RefusalNotEmpty       Refusal = -27
 )
 
 // Error says it to a reader.
@@ -97,6 +103,18 @@ func (refusal Refusal) Error() string {
 		return "invalid"
 	case RefusalNoMemory:
 		return "no memory exported"
+	case RefusalNameTooLong:
+		return "name too long"
+	case RefusalCorrupt:
+		return "damaged"
+	case RefusalForeign:
+		return "of a foreign format"
+	case RefusalReadOnly:
+		return "read-only"
+	case RefusalQuota:
+		return "quota used up"
+	case RefusalNotEmpty:
+		return "directory not empty"
 	}
 	return "no refusal"
 }
@@ -144,6 +162,7 @@ const (
 	ObjectSemaphore   uint32 = 0x13
 	ObjectInterrupt   uint32 = 0x14
 	ObjectPorts       uint32 = 0x15
+	ObjectFlash       uint32 = 0x16
 )
 
 // Why an actor ended.

@@ -46,6 +46,12 @@ pub const Refusal = error{
     Locked,
     Invalid,
     NoMemory,
+    NameTooLong,
+    Corrupt,
+    Foreign,
+    ReadOnly,
+    Quota,
+    NotEmpty,
 };
 
 /// A result of the kernel's as a number or a refusal.
@@ -73,6 +79,12 @@ pub fn checked(code: i64) Refusal!u64 {
         -19 => Refusal.Locked,
         -20 => Refusal.Invalid,
         -21 => Refusal.NoMemory,
+        -22 => Refusal.NameTooLong,
+        -23 => Refusal.Corrupt,
+        -24 => Refusal.Foreign,
+        -25 => Refusal.ReadOnly,
+        -26 => Refusal.Quota,
+        -27 => Refusal.NotEmpty,
         else => Refusal.NotAvailable,
     };
 }
@@ -120,6 +132,7 @@ pub const Object = struct {
     pub const semaphore: u32 = 0x13;
     pub const interrupt: u32 = 0x14;
     pub const ports: u32 = 0x15;
+    pub const flash: u32 = 0x16;
 };
 
 /// Why an actor ended.

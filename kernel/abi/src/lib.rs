@@ -29,3 +29,5 @@ pub mod held;
 pub mod spawn;
 pub mod exit;
 pub mod file;
+pub mod bus;
+pub mod flash;

@@ -75,6 +75,8 @@ kinds! {
     Interrupt = 20, "interrupt";
     /// A range of x86 I/O ports.
     Ports = 21, "ports";
+    /// A range of flash memory.
+    Flash = 22, "flash";
 }
 
 /// What `sys_cap_info` tells about a capability.
@@ -86,7 +88,7 @@ pub struct ObjectInfo {
     pub rights: Rights,
     /// The badge that receivers see when it is used to send.
     pub badge: u64,
-    /// Memory and framebuffer: bytes. Pins: the highest pin plus one. Processes: bytes of the
+    /// Memory, framebuffer and flash: bytes. Pins: the highest pin plus one. Processes: bytes of the
     /// table. Spawner: actors that can still be made. Ports: how many. Otherwise 0.
     pub size: u64,
 }

@@ -68,6 +68,18 @@ refusals! {
     Invalid = -20, "invalid";
     /// The module exports no memory to read from or write to.
     NoMemory = -21, "no memory exported";
+    /// A name is longer than the file system takes.
+    NameTooLong = -22, "name too long";
+    /// What is stored is damaged, and nothing was changed.
+    Corrupt = -23, "damaged";
+    /// What is stored is of somebody else's making, and nothing was changed.
+    Foreign = -24, "of a foreign format";
+    /// Nothing can be changed here.
+    ReadOnly = -25, "read-only";
+    /// The quota is used up; the device itself has room left.
+    Quota = -26, "quota used up";
+    /// The directory has something in it.
+    NotEmpty = -27, "directory not empty";
 }
 
 impl Refusal {

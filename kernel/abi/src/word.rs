@@ -1,5 +1,10 @@
 //! Little-endian words at fixed offsets.
 
+/// The two bytes at `at`; the caller's array is long enough.
+pub(crate) fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([bytes[at], bytes[at + 1]])
+}
+
 /// The four bytes at `at`; the caller's array is long enough.
 pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
