@@ -1,6 +1,16 @@
 //! What the chip does and refuses.
 
-use super::*;
+use std::time::Duration;
+
+use embedded_storage::nor_flash::NorFlash;
+use embedded_storage::nor_flash::ReadNorFlash;
+
+use crate::flash::CutMode;
+use crate::flash::Flash;
+use crate::flash::FlashError;
+use crate::flash::Quality;
+use crate::flash::SECTOR;
+use crate::stream::Seed;
 
 fn chip(sectors: usize, quality: Quality) -> Flash {
     Flash::new(vec![0xff; sectors * SECTOR], quality, Seed(1), "pc")
