@@ -6,6 +6,8 @@ use abi::object::ObjectKind;
 use crate::capability;
 use crate::capability::SLOTS;
 use crate::clock::Clock;
+use crate::endpoint::Endpoint;
+use crate::file::Files;
 use crate::flash::Flash;
 use crate::namespace::Namespace;
 use crate::process::Processes;
@@ -68,5 +70,10 @@ impl Grants {
     /// The power to make actors, if it was given.
     pub fn spawner(&self) -> Option<Spawner> {
         self.find(ObjectKind::Spawner).map(Spawner::new)
+    }
+
+    /// The files of the first directory, if one was given.
+    pub fn files(&self) -> Option<Files> {
+        self.find(ObjectKind::Directory).map(|directory| Files::new(Endpoint::new(directory)))
     }
 }
