@@ -136,7 +136,7 @@ impl Store {
                 _ => core::mem::replace(&mut self.next[usize::from(block)], NONE),
             };
             self.release(Chain { first: rest, len: 0 });
-            if kept != 0 && len as usize % BLOCK != 0 {
+            if kept != 0 && !(len as usize).is_multiple_of(BLOCK) {
                 // What is behind the end reads as zeros if it is written beyond.
                 self.bytes[usize::from(block)][len as usize % BLOCK..].fill(0);
             }
