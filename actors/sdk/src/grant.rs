@@ -8,6 +8,7 @@ use crate::capability::SLOTS;
 use crate::clock::Clock;
 use crate::endpoint::Endpoint;
 use crate::file::Files;
+use crate::flash::Flash;
 use crate::namespace::Namespace;
 use crate::process::Processes;
 use crate::spawn::Spawner;
@@ -54,6 +55,11 @@ impl Grants {
     /// The process table, if it was given.
     pub fn processes(&self) -> Option<Processes> {
         self.find(ObjectKind::Processes).map(Processes::new)
+    }
+
+    /// Flash, if some was given and its shape is known.
+    pub fn flash(&self) -> Option<Flash> {
+        self.find(ObjectKind::Flash).and_then(|handle| Flash::new(handle).ok())
     }
 
     /// Names, if some were given.

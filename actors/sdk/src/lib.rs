@@ -63,6 +63,7 @@ pub mod pin;
 pub mod port;
 pub mod interrupt;
 pub mod serial;
+pub mod flash;
 pub mod process;
 pub mod namespace;
 pub mod spawn;

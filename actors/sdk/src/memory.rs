@@ -22,6 +22,11 @@ impl Memory {
         Memory(Handle::new(0, slot))
     }
 
+    /// Memory of zeros, to be passed on. It lasts as long as somebody has a capability to it.
+    pub fn create(len: u32) -> Result<Memory, Refusal> {
+        raw::flash::make_memory(len).map(Memory)
+    }
+
     /// Its name.
     pub const fn handle(self) -> Handle {
         self.0

@@ -31,6 +31,7 @@ macro_rules! imports {
     };
 }
 
+pub(crate) mod flash;
 pub(crate) mod node;
 pub(crate) mod renewal;
 

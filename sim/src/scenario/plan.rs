@@ -4,10 +4,12 @@
 //! the world does what the steps say.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use abi::exit::ExitKind;
 use abi::process::ProcessState;
+use devices::flash::Quality;
 use indexmap::IndexMap;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::GrantObject;
@@ -48,10 +50,23 @@ pub struct BoardPlan {
     pub profile: ProfileName,
     /// Memory that grants can name; `ramdisk` is always among it.
     pub regions: Vec<Region>,
+    /// Its flash, if it has one.
+    pub flash: Option<FlashPlan>,
     /// The supervisors below the root, parents before children.
     pub supervisors: Vec<SupervisorManifest>,
     /// The actors in the order of their start.
     pub actors: Vec<ActorPlan>,
+}
+
+/// A flash chip and what is on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlashPlan {
+    /// Its contents when the run begins, in whole sectors.
+    pub image: Arc<[u8]>,
+    /// What it is made for.
+    pub quality: Quality,
+    /// Its parts by name: first byte and bytes, in whole sectors.
+    pub partitions: IndexMap<String, (u32, u32)>,
 }
 
 impl BoardPlan {

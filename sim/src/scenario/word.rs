@@ -109,6 +109,12 @@ words! {
             { "type": "string", "pattern": "^\\s*[0-9]+(\\.[0-9]+)?\\s*(B|KiB|MiB|GiB)\\s*$" },
         ],
     };
+    /// Schema of a range of bytes.
+    RangeWord = {
+        "type": "string",
+        "pattern": "^[^.]+\\.\\.[^.]+$",
+        "examples": ["0x10000..0x50000", "64KiB..1MiB"],
+    };
     /// Schema of a number that is not negative.
     NumberWord = { "type": "integer", "minimum": 0 };
     /// Schema of the only version there is.
