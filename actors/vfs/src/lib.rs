@@ -1,15 +1,18 @@
-//! Vfs: serves files to whoever asks: those of a TAR ramdisk, those that are written to `/tmp`, and
-//! `/proc`.
+//! Vfs: serves files to whoever asks: those of a TAR ramdisk, those in flash under `/home`, those that
+//! are written to `/tmp`, `/proc` and `/dev`.
 //!
 //! It is given, in slot 1, memory to read (and to pass on, for files that do not fit into a
-//! message), and a log; with the process table, which it finds wherever it was put, there is a
-//! `/proc`. It answers as [`sdk::vfs`] says to actors that have its endpoint: the files of the
-//! ramdisk in the order of their names, then those of `/tmp` in the order of theirs. To the kernel,
-//! which asks for those who have a capability to a directory or file, it answers as
-//! [`sdk::abi::file`] says.
+//! message), and a log. In any order it may also be given flash, and there is a `/home`; the process
+//! table, and there is a `/proc`; the endpoint of a terminal, and there is a `/dev/tty1`; a clock, to
+//! tell watchers again whose mailbox was full.
 //!
-//! A hostile archive costs its own files only: what cannot be read, or lies where `/tmp` and `/proc`
-//! are, is named in the log and left out. `/tmp` has a quota, and its memory is taken at the start.
+//! To actors that have its endpoint or a directory it answers as [`sdk::abi::bus`] says, and, for
+//! modules that there are, as [`sdk::vfs`] says about the ramdisk and `/tmp`. To the kernel, which
+//! asks for those who have a capability to a directory or file, it answers as [`sdk::abi::file`]
+//! says.
+//!
+//! A hostile archive costs its own files only: what cannot be read, or lies where a mount is, is
+//! named in the log and left out. `/tmp` has a quota, and its memory is taken at the start.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -22,6 +25,7 @@ mod index;
 mod store;
 mod volume;
 mod scratch;
+mod home;
 mod process;
 mod mount;
 mod node;
@@ -30,23 +34,34 @@ mod request;
 mod server;
 mod service;
 
+use alloc::boxed::Box;
 use core::time::Duration;
+use sdk::Handle;
 use sdk::Refusal;
+use sdk::Rights;
 use sdk::abi::object::ObjectKind;
+use sdk::capability;
 use sdk::endpoint::Inbox;
+use sdk::flash::Flash;
 use sdk::grant::Grants;
 use sdk::log::Sparse;
 use sdk::memory::Memory;
 
 use crate::archive::Archive;
+use crate::home::Home;
+use crate::home::Mounted;
 use crate::index::Index;
 use crate::scratch::Scratch;
 use crate::service::Server;
 use crate::service::Service;
+use crate::volume::Volume;
+
+/// What /home keeps in memory: two pairs of metadata, a block meanwhile, caches, and what is open.
+const HOME_HEAP: usize = 28 * 1024;
 
 const RAMDISK: Memory = Memory::slot(1);
 
-sdk::heap!(28 * 1024 + scratch::QUOTA + 4 * 1024);
+sdk::heap!(28 * 1024 + scratch::QUOTA + 4 * 1024 + HOME_HEAP);
 sdk::entry!(main);
 
 /// How long a watcher with a full mailbox is left alone.
@@ -67,7 +82,8 @@ fn main() {
     };
     sdk::log!("{} files", index.len());
     let terminal = grants.find(ObjectKind::Endpoint);
-    let server = Server::new(RAMDISK, index, scratch, grants.processes());
+    let home = grants.find(ObjectKind::Flash).and_then(mount_home);
+    let server = Server::new(RAMDISK, index, scratch, grants.processes()).with_home(home);
     serve_all(&mut Service::new(server, RAMDISK, terminal), grants.clock().is_some());
 }
 
@@ -100,6 +116,29 @@ fn serve_all(service: &mut Service, has_clock: bool) {
             sdk::log!("no answer to opcode {opcode} of {sender:#x}: {refusal} (complaint {count})");
         }
     }
+}
+
+/// Mounts `/home`, and says what was found.
+fn mount_home(handle: Handle) -> Option<Box<dyn Volume>> {
+    let info = capability::info(handle).ok()?;
+    let flash = match Flash::new(handle) {
+        Ok(flash) => flash,
+        Err(refusal) => {
+            sdk::log!("/home: this flash cannot be used: {refusal}");
+            return None;
+        }
+    };
+    let is_read_only = !Rights::WRITE.is_within(info.rights);
+    let (home, mounted) = Home::mount(flash, is_read_only);
+    match mounted {
+        Mounted::Ready if is_read_only => sdk::log!("/home: mounted, read-only"),
+        Mounted::Ready => sdk::log!("/home: mounted"),
+        Mounted::Formatted => sdk::log!("/home: the flash was blank and has been formatted"),
+        Mounted::Refused(refusal) => sdk::log!(
+            "/home: {refusal}, nothing was changed; `format /home` makes it new and loses what is there"
+        ),
+    }
+    Some(Box::new(home))
 }
 
 /// Reads the whole archive once.

@@ -167,8 +167,22 @@ impl Service {
 
     /// A copy of a file in memory that can be passed on. [`Refusal::TooLong`]: there is no such
     /// memory, and the file has to be read piece by piece.
-    fn copied(&mut self, _: &str, _: u32) -> Result<Owned, Refusal> {
-        Err(Refusal::TooLong)
+    fn copied(&mut self, path: &str, size: u32) -> Result<Owned, Refusal> {
+        let memory = Memory::create(size).map_err(|_| Refusal::TooLong)?;
+        let owned = Owned::new(memory.handle());
+        let mut piece = [0; PAYLOAD_MAX];
+        let mut offset = 0;
+        while offset < size {
+            let piece = &mut piece[..PAYLOAD_MAX.min((size - offset) as usize)];
+            let count = self.server.read_at(path, offset, piece)?;
+            if count == 0 {
+                return Err(Refusal::NotAvailable);
+            }
+            memory.write(offset, &piece[..count])?;
+            // It was read within a piece.
+            offset += count as u32;
+        }
+        Ok(owned)
     }
 
     /// Answers a request of the file protocol.

@@ -10,6 +10,8 @@ use sdk::abi::bus;
 use sdk::abi::bus::Header;
 use sdk::abi::bus::PATH_BYTES;
 
+use crate::path::is_below;
+
 /// Watchers at once.
 pub(crate) const WATCHERS_MAX: usize = 8;
 
@@ -207,12 +209,6 @@ fn seen<'a>(watched: &str, change: &'a Change) -> Option<(u16, &'a str, &'a str)
         (false, true) => Some((bus::MADE, to, "")),
         (false, false) => None,
     }
-}
-
-/// Whether a path is another one or below it.
-fn is_below(path: &str, above: &str) -> bool {
-    let rest = path.strip_prefix(above);
-    rest.is_some_and(|rest| above.is_empty() || rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Every volume is what a map of paths is.
 
 use super::*;
+use crate::home::Home;
+use crate::home::tests::blank;
 use crate::scratch::Scratch;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -203,5 +205,11 @@ proptest! {
         let mut scratch = Scratch::new().unwrap();
         check(&mut scratch, &steps)?;
         prop_assert_eq!(scratch.usage().unwrap().used, 0, "nothing leaks");
+    }
+
+    #[test]
+    fn home_is_a_map_of_paths(steps in proptest::collection::vec(step(), 1..40)) {
+        let (mut home, _) = Home::mount(blank(16), false);
+        check(&mut home, &steps)?;
     }
 }
