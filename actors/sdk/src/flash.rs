@@ -6,9 +6,12 @@
 use abi::flash::FlashInfo;
 use abi::handle::Handle;
 use abi::refusal::Refusal;
-use embedded_storage::nor_flash;
-use embedded_storage::nor_flash::NorFlashError;
-use embedded_storage::nor_flash::NorFlashErrorKind;
+
+pub use embedded_storage::nor_flash::ErrorType;
+pub use embedded_storage::nor_flash::NorFlash;
+pub use embedded_storage::nor_flash::NorFlashError;
+pub use embedded_storage::nor_flash::NorFlashErrorKind;
+pub use embedded_storage::nor_flash::ReadNorFlash;
 
 use crate::raw;
 
@@ -60,11 +63,11 @@ impl Flash {
     }
 }
 
-impl nor_flash::ErrorType for Flash {
+impl ErrorType for Flash {
     type Error = FlashError;
 }
 
-impl nor_flash::ReadNorFlash for Flash {
+impl ReadNorFlash for Flash {
     const READ_SIZE: usize = 1;
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), FlashError> {
@@ -76,7 +79,7 @@ impl nor_flash::ReadNorFlash for Flash {
     }
 }
 
-impl nor_flash::NorFlash for Flash {
+impl NorFlash for Flash {
     const WRITE_SIZE: usize = WORD as usize;
     const ERASE_SIZE: usize = SECTOR as usize;
 

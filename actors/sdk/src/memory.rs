@@ -5,6 +5,7 @@ use abi::refusal::Refusal;
 use abi::rights::Rights;
 
 use crate::capability;
+use crate::capability::Owned;
 use crate::raw;
 
 /// A capability to memory.
@@ -54,9 +55,16 @@ impl Memory {
         raw::mint_range(self.0, rights, offset, len).map(Memory)
     }
 
-    /// Memory of the actor's own with these bytes in it, to be passed on. [`Refusal::TooLong`]: there
-    /// is none, and what is longer than a message has to be cut in pieces.
-    pub(crate) fn lend(_: &[u8]) -> Result<Memory, Refusal> {
-        Err(Refusal::TooLong)
+    /// Memory with these bytes in it, to be passed on.
+    pub(crate) fn lend(bytes: &[u8]) -> Result<Memory, Refusal> {
+        let len = u32::try_from(bytes.len()).map_err(|_| Refusal::TooLong)?;
+        let memory = Memory::create(len)?;
+        match memory.write(0, bytes) {
+            Ok(()) => Ok(memory),
+            Err(refusal) => {
+                drop(Owned::new(memory.handle()));
+                Err(refusal)
+            }
+        }
     }
 }
