@@ -3,3 +3,5 @@
 mod ram;
 mod model;
 mod tree;
+mod power;
+mod c;
