@@ -4,4 +4,6 @@ mod ram;
 mod model;
 mod tree;
 mod power;
+mod wear;
+mod hostile;
 mod c;
