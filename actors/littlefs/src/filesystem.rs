@@ -236,16 +236,10 @@ impl<F: NorFlash> Filesystem<F> {
         }
     }
 
-    /// Does something to the metadata. If it stops halfway, what it began is undone or finished, now
-    /// or when the flash works again.
+    /// Does something to the metadata.
     fn change(&mut self, act: impl FnOnce(&mut Volume<F>) -> Result<(), F>) -> Result<(), F> {
         let volume = &mut self.volume;
         let done = volume.prepare().and_then(|()| act(volume));
-        if let Err(Error::Flash(_) | Error::Corrupt | Error::NoSpace) = done {
-            volume.is_suspect = true;
-            // Should this fail too, it is tried again before anything else is done.
-            let _ = volume.refresh();
-        }
-        done
+        volume.conclude(done)
     }
 }

@@ -178,6 +178,17 @@ impl<F: NorFlash> Volume<F> {
         self.renew_superblock()
     }
 
+    /// Gives an outcome back. If a change stopped halfway, what it began is undone or finished, now
+    /// or when the flash works again.
+    pub(crate) fn conclude(&mut self, done: Result<(), F>) -> Result<(), F> {
+        if let Err(Error::Flash(_) | Error::Corrupt | Error::NoSpace) = done {
+            self.is_suspect = true;
+            // Should this fail too, it is tried again before anything else is done.
+            let _ = self.refresh();
+        }
+        done
+    }
+
     /// Looks at the disk again if an operation stopped halfway.
     pub(crate) fn refresh(&mut self) -> Result<(), F> {
         if self.is_suspect { self.mount() } else { Ok(()) }

@@ -117,7 +117,7 @@ impl<F: NorFlash> Volume<F> {
             && usize::from(id) < pair.entries.len()
         {
             // Its new place is the one that counts. Nobody is there to finish the move.
-            pair.entries.remove(usize::from(id));
+            pair.remove(usize::from(id));
         }
         Ok(pair)
     }

@@ -17,7 +17,8 @@ use crate::ram::Ram;
 const SECTORS: usize = 64;
 
 fn config(flash: &Ram<4, 512>) -> Config {
-    Config { block_cycles: Some(30), ..Config::of(flash) }
+    // The map of free blocks is small, so that it is filled often and in the middle of things.
+    Config { block_cycles: Some(30), lookahead_size: 1, ..Config::of(flash) }
 }
 
 /// Does the operations while block after block wears out.
