@@ -36,7 +36,8 @@ impl<F: NorFlash> Filesystem<F> {
     }
 
     /// Mounts a file system and finishes at once what a power cut left. If nothing is unfinished,
-    /// nothing is written.
+    /// nothing is written. If there is no room to finish it, because blocks are worn out, everything
+    /// can be read as if it were finished, and every change gives [`Error::NoSpace`].
     ///
     /// # Errors
     /// With the flash: [`Error::Blank`], [`Error::Foreign`], [`Error::Invalid`] for a geometry that
