@@ -37,9 +37,9 @@ fn config<const WORD: usize, const SECTOR: usize>(flash: &Ram<WORD, SECTOR>) -> 
 
 fn mounted<const WORD: usize, const SECTOR: usize>(
     flash: Ram<WORD, SECTOR>,
-) -> Result<Filesystem<Ram<WORD, SECTOR>>, (Ram<WORD, SECTOR>, Error<Dead>)> {
+) -> Result<Filesystem<Ram<WORD, SECTOR>>, Box<(Ram<WORD, SECTOR>, Error<Dead>)>> {
     let config = config(&flash);
-    Filesystem::mount(flash, config)
+    Filesystem::mount(flash, config).map_err(Box::new)
 }
 
 /// Does the operations, each once for every erase or program it consists of, with a cut there.
@@ -58,7 +58,7 @@ fn cut_everywhere<const WORD: usize, const SECTOR: usize>(
         if expect(&mut after, operation).is_err() {
             continue;
         }
-        let mut files = mounted(flash.clone().restarted()).map_err(|(_, error)| error).unwrap();
+        let mut files = mounted(flash.clone().restarted()).map_err(|refused| refused.1).unwrap();
         match perform(&mut files, operation) {
             Ok(()) => (),
             Err(Error::NoSpace) => continue,
@@ -100,7 +100,7 @@ fn performed<const WORD: usize, const SECTOR: usize>(
             assert!(!flash.is_dead || done.is_err(), "what was cut is not said to be done");
             flash
         }
-        Err((flash, _)) => flash,
+        Err(refused) => refused.0,
     }
 }
 
@@ -115,7 +115,7 @@ fn cut_again<const WORD: usize, const SECTOR: usize>(
             let _ = perform(&mut files, &Operation::Write(PROBE.into(), vec![1; 100]));
             files.into_flash()
         }
-        Err((flash, _)) => flash,
+        Err(refused) => refused.0,
     }
 }
 
@@ -133,7 +133,7 @@ fn recovers<const WORD: usize, const SECTOR: usize>(
     if looked.flash().operations() != 0 {
         return Err("looking has written".into());
     }
-    let mut files = mounted(flash).map_err(|(_, error)| format!("mount: {error}"))?;
+    let mut files = mounted(flash).map_err(|refused| format!("mount: {}", refused.1))?;
     let mut found = tree(&mut files).map_err(|error| format!("read: {error}"))?;
     if seen != found {
         return Err(format!("looking and finishing differ: {}", difference(&seen, &found)));
@@ -169,7 +169,7 @@ fn is_usable<const WORD: usize, const SECTOR: usize>(
         }
     }
     let mut files = mounted(files.into_flash().restarted())
-        .map_err(|(_, error)| format!("mount again: {error}"))?;
+        .map_err(|refused| format!("mount again: {}", refused.1))?;
     if files.flash().operations() != 0 {
         return Err("what was consistent was written to".into());
     }
@@ -222,7 +222,7 @@ fn a_cut_while_a_blank_flash_is_formatted_leaves_it_blank_or_formatted() {
             assert_eq!(Filesystem::format(&mut flash, &made), Err(Error::Flash(Dead)));
             match mounted(flash.restarted()) {
                 Ok(mut files) => assert!(tree(&mut files).unwrap().is_empty()),
-                Err((_, error)) => assert_eq!(error, Error::Blank, "cut {cut:?} at {at}"),
+                Err(refused) => assert_eq!(refused.1, Error::Blank, "cut {cut:?} at {at}"),
             }
         }
     }
