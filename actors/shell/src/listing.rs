@@ -70,7 +70,8 @@ impl Dialogue {
 
     fn list_directory(&mut self, path: &str, is_long: bool) -> Result<u32, Refusal> {
         // A gap and ten digits and the unit stand to the right of the name, rights to its left.
-        let width = usize::from(self.fronts.columns()).saturating_sub(18).min(40);
+        let beside = if is_long { 18 } else { 14 };
+        let width = usize::from(self.fronts.columns()).saturating_sub(beside).min(40);
         let files = self.files.as_mut().ok_or(Refusal::NoCapability)?;
         let mut printer = self.fronts.printer(Ink::Plain);
         let mut tell = |entry: Entry<'_>| {
