@@ -27,6 +27,16 @@ impl Cursors {
         Cursors { serial: vec![0; world.board_count()], logs: 0, messages: 0, exits: 0 }
     }
 
+    /// Moves behind what others have read.
+    fn move_behind(&mut self, others: &Cursors) {
+        for (own, other) in self.serial.iter_mut().zip(&others.serial) {
+            *own = (*own).max(*other);
+        }
+        self.logs = self.logs.max(others.logs);
+        self.messages = self.messages.max(others.messages);
+        self.exits = self.exits.max(others.exits);
+    }
+
     /// The end of everything so far.
     pub fn at_end(world: &World) -> Cursors {
         Cursors {
@@ -44,6 +54,8 @@ pub struct Watch {
     board: usize,
     condition: Condition,
     cursors: Cursors,
+    /// The parts of a condition that is all of them, until they have been so.
+    parts: Vec<Watch>,
     /// How many frames were finished at the last reading, and whether it showed the text.
     frame: Option<(u64, bool)>,
 }
@@ -51,7 +63,14 @@ pub struct Watch {
 impl Watch {
     /// Looks at what comes after the cursors.
     pub fn new(board: usize, condition: Condition, cursors: Cursors) -> Watch {
-        Watch { board, condition, cursors, frame: None }
+        let parts = match &condition {
+            Condition::All(parts) => {
+                let parts = parts.iter();
+                parts.map(|part| Watch::new(board, part.clone(), cursors.clone())).collect()
+            }
+            _ => Vec::new(),
+        };
+        Watch { board, condition, cursors, parts, frame: None }
     }
 
     /// Whether the condition holds now, or was met by something since the last look. The cursors
@@ -93,6 +112,17 @@ impl Watch {
                 })
             }
             Condition::Reaches { actor, object } => self.machine(world).reaches(actor, object),
+            Condition::All(_) => {
+                let cursors = &mut self.cursors;
+                self.parts.retain_mut(|part| {
+                    let is_so = part.look(world);
+                    if is_so {
+                        cursors.move_behind(&part.cursors);
+                    }
+                    !is_so
+                });
+                self.parts.is_empty()
+            }
             Condition::Power { on } => self.machine(world).is_on() == *on,
             Condition::File { path, fact } => {
                 self.files(world, path).is_ok_and(|tree| is_so(fact, tree.get(&path.path)))
@@ -126,6 +156,7 @@ impl Watch {
     /// Looks once more, also at a frame that is not finished.
     pub fn look_again(&mut self, world: &World) -> bool {
         self.frame = None;
+        self.parts.iter_mut().for_each(|part| part.frame = None);
         self.look(world)
     }
 
@@ -174,6 +205,10 @@ impl Watch {
             Condition::Reaches { actor, .. } => {
                 let text = self.machine(world).authority_of(actor);
                 format!("{actor} holds:\n{}", last_lines(&text, SLOTS))
+            }
+            Condition::All(_) => {
+                let seen = self.parts.iter().map(|part| part.seen(world));
+                seen.collect::<Vec<_>>().join("\n")
             }
             Condition::Power { .. } => {
                 let power = if self.machine(world).is_on() { "on" } else { "off" };

@@ -23,8 +23,8 @@ use crate::scenario::report::listed;
 use crate::scenario::word::Word;
 
 /// What a condition can be about.
-const SUBJECTS: [&str; 9] =
-    ["serial", "log", "pin", "actor", "message", "frame", "file", "tree", "power"];
+const SUBJECTS: [&str; 10] =
+    ["serial", "log", "pin", "actor", "message", "frame", "file", "tree", "power", "all"];
 
 /// States that scenarios can name.
 const STATES: [ProcessState; 4] =
@@ -72,6 +72,11 @@ pub(crate) fn condition(
         "message" => message(report, board, given.message.as_ref()?),
         "file" => file(report, board, given.file.as_ref()?),
         "tree" => tree(report, board, given.tree.as_ref()?),
+        "all" => {
+            let parts = given.all.as_ref()?.value.iter();
+            let parts = parts.map(|part| part_of_all(report, board, part));
+            parts.collect::<Vec<_>>().into_iter().collect::<Option<_>>().map(Condition::All)
+        }
         "power" => {
             let word = given.power.as_ref()?;
             report.accept(word, power(&word.value)).map(|on| Condition::Power { on })
@@ -81,6 +86,20 @@ pub(crate) fn condition(
             text(report, &frame.value.text).map(|text| Condition::Frame { text })
         }
     }
+}
+
+/// One of several conditions. They have their time together.
+fn part_of_all(
+    report: &mut Report,
+    board: &BoardPlan,
+    raw: &Spanned<RawCondition>,
+) -> Option<Condition> {
+    for word in [&raw.value.within, &raw.value.duration].into_iter().flatten() {
+        let mistake = Mistake::new("a part of `all` has no time of its own")
+            .label("the time goes beside `all`");
+        report.refuse(word, mistake);
+    }
+    condition(report, board, raw)
 }
 
 /// The one thing that a condition is about.
@@ -97,6 +116,7 @@ fn subject(report: &mut Report, raw: &Spanned<RawCondition>) -> Option<&'static 
         given.file.is_some(),
         given.tree.is_some(),
         given.power.is_some(),
+        given.all.is_some(),
     ];
     let found: Vec<&str> = SUBJECTS
         .into_iter()

@@ -376,6 +376,8 @@ pub enum Condition {
         /// The paths below it in their order; directories end with a slash.
         paths: Vec<String>,
     },
+    /// Each of these has been so since the step began.
+    All(Vec<Condition>),
     /// The screen shows a text, in a frame that is finished or when the time to look is over.
     Frame {
         /// The text, as it can be read from the pixels.

@@ -18,7 +18,7 @@ use crate::scenario::word::StateWord;
 use crate::scenario::word::Word;
 
 /// Something that can be seen: exactly one of `serial`, `log`, `pin`, `actor`, `message`, `frame`,
-/// `file`, `tree` and `power`. Of an actor, exactly one of `state`, `restarts`, `generation`, `exited` and `reaches`.
+/// `file`, `tree`, `power` and `all`. Of an actor, exactly one of `state`, `restarts`, `generation`, `exited` and `reaches`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawCondition {
@@ -68,6 +68,9 @@ pub(crate) struct RawCondition {
     /// Whether the board has power.
     #[schemars(with = "Option<PowerWord>")]
     pub(crate) power: Option<Word>,
+    /// All of these, in any order: each has been so since the step began.
+    #[schemars(with = "Option<Vec<RawCondition>>")]
+    pub(crate) all: Option<Spanned<Vec<Spanned<RawCondition>>>>,
     /// How long to wait for it.
     #[schemars(with = "Option<DurationWord>")]
     pub(crate) within: Option<Word>,
