@@ -257,8 +257,8 @@ impl<F: NorFlash> Volume<F> {
         self.change(source, &[delete_change(id)])
     }
 
-    /// Puts the list of all pairs right: first the addresses that are out of date, because they hide
-    /// whether a pair has a directory; then the pairs that have none.
+    /// Puts the list of all pairs right: first the addresses that are out of date, because they
+    /// hide whether a pair has a directory; then the pairs that have none.
     fn remove_orphans(&mut self, cause: Cause) -> Result<(), F> {
         if self.orphans == 0 {
             return Ok(());
