@@ -28,9 +28,9 @@ pub struct Config {
     pub pairs_cached: usize,
     /// Files up to this many bytes lie in the metadata; `None` for what littlefs chooses.
     pub inline_max: Option<u32>,
-    /// The longest name in bytes. A file system that was formatted with less keeps that.
+    /// The longest name in bytes, for a file system that is being formatted; later it is known.
     pub name_max: u32,
-    /// The longest file in bytes. A file system that was formatted with less keeps that.
+    /// The longest file in bytes, likewise.
     pub file_max: u32,
 }
 
