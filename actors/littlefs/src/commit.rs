@@ -1,9 +1,9 @@
 //! Changes of metadata that are there whole or not at all.
 //!
-//! A commit is appended to a pair's log. Where it does not fit, the log is written anew without what
-//! is outdated into the pair's other block; entries that are too many for half a block go to a new
-//! pair. A block that is worn, or has had its share of erasures, is replaced by another: then whoever
-//! points to the pair must learn of it, which is again a commit.
+//! A commit is appended to a pair's log. Where it does not fit, the log is written anew without
+//! what is outdated into the pair's other block; entries that are too many for half a block go to a
+//! new pair. A block that is worn, or has had its share of erasures, is replaced by another: then
+//! whoever points to the pair must learn of it, which is again a commit.
 
 use core::ops::Range;
 
@@ -190,8 +190,8 @@ impl<F: NorFlash> Volume<F> {
         self.compact(pair, grows)
     }
 
-    /// Programs what was appended to a pair's log since `start`. If it does not fit or did not hold,
-    /// the log is as it was before.
+    /// Programs what was appended to a pair's log since `start`. If it does not fit or did not
+    /// hold, the log is as it was before.
     fn append(&mut self, pair: &mut Pair, start: usize) -> Result<Held, F> {
         let (end, base) = (pair.log.bytes.len(), pair.log.base);
         let limit = self.medium.block_size as usize - CRC_SIZE;
@@ -308,9 +308,9 @@ impl<F: NorFlash> Volume<F> {
         Ok(())
     }
 
-    /// Moves the root directory out of the first two blocks, which cannot be replaced: they are left
-    /// with the superblock alone and are hardly ever written again. Gives the number of entries that
-    /// stay.
+    /// Moves the root directory out of the first two blocks, which cannot be replaced: they are
+    /// left with the superblock alone and are hardly ever written again. Gives the number of
+    /// entries that stay.
     fn expand(&mut self, pair: &mut Pair, end: usize) -> Result<usize, F> {
         let count = self.medium.block_count;
         if count - self.used()?.min(count) <= count / 8 {
@@ -330,8 +330,8 @@ impl<F: NorFlash> Volume<F> {
         period.is_some_and(|period| revision.wrapping_add(1).is_multiple_of(period))
     }
 
-    /// Writes entries of a pair into the older block of `head`, or into a new block if that is worn.
-    /// Gives the pair that this makes, and whether it lies elsewhere than before.
+    /// Writes entries of a pair into the older block of `head`, or into a new block if that is
+    /// worn. Gives the pair that this makes, and whether it lies elsewhere than before.
     fn rewrite(
         &mut self,
         mut head: Head,

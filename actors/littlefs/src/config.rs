@@ -7,17 +7,17 @@ use crate::tag::LENGTH_MAX;
 /// The smallest block in which every pair has room for one entry with a short name.
 const BLOCK_MIN: u32 = 128;
 
-/// How a file system is laid out and how much memory it may take: about
-/// `pairs_cached × (block_size × 1.5) + 3 × cache_size + lookahead_size` bytes, a block more while it
-/// writes, and `cache_size` for each file that is being written.
+/// How a file system is laid out and how much memory it may take: about a block and a half for each
+/// pair that is kept, two blocks more while something changes, a page for reading and another for
+/// each file that is being written, and a small file itself while it is open.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Bytes of a block: a multiple of [`NorFlash::ERASE_SIZE`].
     pub block_size: u32,
     /// Blocks on the flash. A file system that was formatted for fewer is mounted too.
     pub block_count: u32,
-    /// How often a pair of metadata is erased before it moves elsewhere, or `None` for never; 100 to
-    /// 1000 spreads wear well.
+    /// How often a pair of metadata is erased before it moves elsewhere, or `None` for never; 100
+    /// to 1000 spreads wear well.
     pub block_cycles: Option<u32>,
     /// Bytes that are programmed, or read ahead, at once. Divides the block; a multiple of the
     /// flash's words.
@@ -28,9 +28,9 @@ pub struct Config {
     pub pairs_cached: usize,
     /// Files up to this many bytes lie in the metadata; `None` for what littlefs chooses.
     pub inline_max: Option<u32>,
-    /// The longest name in bytes. A file system that was formatted with less keeps that.
+    /// The longest name in bytes, for a file system that is being formatted; later it is known.
     pub name_max: u32,
-    /// The longest file in bytes. A file system that was formatted with less keeps that.
+    /// The longest file in bytes, likewise.
     pub file_max: u32,
 }
 

@@ -299,14 +299,23 @@ impl<F: NorFlash> Volume<F> {
         let pair = self.pair(old.pair)?;
         let id = usize::from(old.id);
         let kind = pair.entries.get(id).ok_or(Error::Corrupt)?.kind;
-        let copies: Vec<_> = pair.parts(id).map(|(kind, data)| (kind, data.to_vec())).collect();
-        let mut changes = Vec::with_capacity(copies.len() + 4);
+        // Copies, one behind the other: the pair is written while they are read.
+        let (mut copies, mut ends) = (Vec::new(), Vec::new());
+        for (kind, data) in pair.parts(id) {
+            copies.extend_from_slice(data);
+            ends.push((kind, copies.len()));
+        }
+        let mut changes = Vec::with_capacity(ends.len() + 4);
         if replaced {
             changes.push(delete_change(new.id));
         }
         changes.push(Change { kind: CREATE, id: new.id, data: &[] });
         changes.push(Change { kind, id: new.id, data: name });
-        changes.extend(copies.iter().map(|(kind, data)| Change { kind: *kind, id: new.id, data }));
+        let mut start = 0;
+        for (kind, end) in ends {
+            changes.push(Change { kind, id: new.id, data: &copies[start..end] });
+            start = end;
+        }
         if old.pair.is_same(new.pair) {
             let is_pushed = !replaced && new.id <= old.id;
             changes.push(delete_change(old.id + u16::from(is_pushed)));

@@ -36,8 +36,8 @@ impl<F: NorFlash> Filesystem<F> {
     }
 
     /// Mounts a file system and finishes at once what a power cut left. If nothing is unfinished,
-    /// nothing is written. If there is no room to finish it, because blocks are worn out, everything
-    /// can be read as if it were finished, and every change gives [`Error::NoSpace`].
+    /// nothing is written. If there is no room to finish it, because blocks are worn out,
+    /// everything can be read as if it were finished, and every change gives [`Error::NoSpace`].
     ///
     /// # Errors
     /// With the flash: [`Error::Blank`], [`Error::Foreign`], [`Error::Invalid`] for a geometry that
@@ -137,8 +137,8 @@ impl<F: NorFlash> Filesystem<F> {
         self.change(|volume| volume.rename(from, to))
     }
 
-    /// Opens a file as it is now, for reading. It stays so, and its blocks are not given away, until
-    /// it is closed.
+    /// Opens a file as it is now, for reading. It stays so, and its blocks are not given away,
+    /// until it is closed.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::IsADirectory`]
@@ -146,8 +146,8 @@ impl<F: NorFlash> Filesystem<F> {
         self.look()?.open(path)
     }
 
-    /// Begins a new version of a file, empty. The file need not be there, its directory must. Nobody
-    /// sees the version before [`Filesystem::commit`].
+    /// Begins a new version of a file, empty. The file need not be there, its directory must.
+    /// Nobody sees the version before [`Filesystem::commit`].
     ///
     /// # Errors
     /// [`Error::IsADirectory`]

@@ -174,8 +174,13 @@ impl<F: NorFlash> Volume<F> {
         self.root = root;
         self.medium.block_count = superblock.block_count;
         self.superblock = superblock;
-        self.superblock.name_max = superblock.name_max.min(name_max);
-        self.superblock.file_max = superblock.file_max.min(file_max);
+        // 0 says nothing.
+        if superblock.name_max == 0 {
+            self.superblock.name_max = name_max;
+        }
+        if superblock.file_max == 0 {
+            self.superblock.file_max = file_max;
+        }
         self.disk = disk;
         self.orphans = u32::from(disk.has_orphans());
         self.state = disk.with_orphans(0);
@@ -257,8 +262,8 @@ impl<F: NorFlash> Volume<F> {
         self.change(source, &[delete_change(id)])
     }
 
-    /// Puts the list of all pairs right: first the addresses that are out of date, because they hide
-    /// whether a pair has a directory; then the pairs that have none.
+    /// Puts the list of all pairs right: first the addresses that are out of date, because they
+    /// hide whether a pair has a directory; then the pairs that have none.
     fn remove_orphans(&mut self, cause: Cause) -> Result<(), F> {
         if self.orphans == 0 {
             return Ok(());

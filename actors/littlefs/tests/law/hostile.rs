@@ -184,7 +184,8 @@ proptest! {
         revisions in prop::collection::vec(0..4u32, SECTORS),
         steps in prop::collection::vec(drawn(600), 0..8),
     ) {
-        let blocks = blocks.iter().zip(revisions).enumerate().flat_map(|(number, (tags, revision))| {
+        let numbered = blocks.iter().zip(revisions).enumerate();
+        let blocks = numbered.flat_map(|(number, (tags, revision))| {
             let mut all = if number < 2 { superblock() } else { Vec::new() };
             all.extend(tags.iter().cloned());
             block(revision, &all)
