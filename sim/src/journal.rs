@@ -16,6 +16,9 @@ pub struct Request {
     pub actor: String,
     /// What it was, as the trace has it.
     pub about: String,
+    /// Whether it was one at all: before its first message an actor does what it does at its start,
+    /// such as ending what a power cut has left.
+    pub is_message: bool,
 }
 
 /// One operation and the request that it belongs to.
@@ -58,9 +61,11 @@ impl Journal {
     pub fn tell(&mut self, id: ActorId, actor: &str, operation: Operation) {
         let Journal { requests, received, .. } = self;
         let request = *self.working.entry(id).or_insert_with(|| {
+            let message = received.get(&id).cloned();
+            let is_message = message.is_some();
             let boot = || (actor.to_owned(), "before its first message".to_owned());
-            let (actor, about) = received.get(&id).cloned().unwrap_or_else(boot);
-            requests.push(Request { actor, about });
+            let (actor, about) = message.unwrap_or_else(boot);
+            requests.push(Request { actor, about, is_message });
             requests.len() - 1
         });
         self.told.push(Told { operation, request });

@@ -150,6 +150,8 @@ fn explore_all(plan: &Plan, report: &mut Report) -> Vec<Survey> {
 /// A cut, as the command line takes it.
 fn cut_in_words(broken: &Broken) -> String {
     let FlashCut { operation, mode } = broken.cut;
-    let again = broken.again.map_or_else(String::new, |again| format!(", its recovery at {again}"));
+    let again = broken.again.map_or_else(String::new, |again| {
+        format!(", then at operation {again} of the world after it")
+    });
     format!("`--cut {operation}:{}`{again}", mode.name())
 }

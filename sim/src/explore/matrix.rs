@@ -18,9 +18,9 @@ pub(super) struct Cell {
     /// The operation's place in the journal.
     pub(super) told: usize,
     pub(super) cut: FlashCut,
-    /// The operation of the recovery that was cut too.
+    /// The operation of the world after it that was cut too.
     pub(super) again: Option<u64>,
-    /// Whether the recovery was to be cut and wrote nothing.
+    /// Whether the world after it was to be cut too and wrote nothing.
     pub(super) is_quiet: bool,
     pub(super) verdict: Verdict,
     pub(super) trace: Vec<String>,

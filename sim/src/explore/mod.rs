@@ -50,11 +50,11 @@ const RECOVERY_SECONDS: u64 = 60;
 pub struct Survey {
     /// What was being done, how often it was cut, and what that left.
     pub matrix: Matrix,
-    /// Cuts in all, those in recoveries among them.
+    /// Cuts in all, the second ones among them.
     pub cuts: u64,
-    /// Cuts in recoveries.
+    /// Second cuts, in the worlds after the first ones.
     pub again: u64,
-    /// Recoveries that wrote nothing, so that there was nothing to cut again.
+    /// Worlds that were to be cut again and wrote nothing.
     pub quiet: u64,
     /// The chip's life after the run.
     pub wear: Wear,
@@ -67,7 +67,7 @@ pub struct Survey {
 pub struct Broken {
     /// Which one.
     pub cut: FlashCut,
-    /// The operation of the recovery that was cut too.
+    /// The operation of the world after it that was cut too.
     pub again: Option<u64>,
     /// What was being done.
     pub about: String,
@@ -93,8 +93,8 @@ struct Ground<'a> {
 /// What one world came to.
 struct Fork {
     verdict: Verdict,
-    /// Operations of the flash before files were served again.
-    recovery: u64,
+    /// What its flash was told.
+    journal: Journal,
     trace: Vec<String>,
 }
 
@@ -151,7 +151,9 @@ impl Survey {
         let second = match (again, quiet) {
             (0, 0) => String::new(),
             (again, quiet) => {
-                format!(" ({again} of them in recoveries; {quiet} recoveries wrote nothing)")
+                format!(
+                    " ({again} of them after another cut; {quiet} times nothing was written then)"
+                )
             }
         };
         format!(
@@ -232,8 +234,8 @@ fn play_shares(ground: &Ground<'_>, next: &AtomicUsize) -> Vec<Cell> {
     }
 }
 
-/// Plays one cut, and, when it is its turn, the same with a second one in the recovery. `image` is
-/// the flash before the operation.
+/// Plays one cut, and, when it is its turn, a second one in the world after it. `image` is the flash
+/// before the operation.
 fn play_cut(
     ground: &Ground<'_>,
     told: usize,
@@ -241,74 +243,85 @@ fn play_cut(
     number: u64,
     image: &[u8],
 ) -> Vec<Cell> {
-    let Ground { plan, board, journal, exploration, .. } = ground;
+    let Ground { journal, exploration, .. } = ground;
     let operation = &journal.told[told].operation;
-    let name = plan.boards.get_index(*board).expect("it has this board").0;
-    let mut image = image.to_vec();
-    let left = operation.after_cut(cut.mode, Seed(plan.seed), name);
-    apply(&mut image, operation, &left);
     let ends = &ground.ends[journal.told[told].request];
-    let fork = play_fork(ground, &image, ends, None);
-    let is_due = exploration.again != 0 && number.is_multiple_of(exploration.again);
-    let recovery = fork.recovery;
-    let cell = |fork: Fork, again, is_quiet| Cell {
-        told,
-        cut,
-        again,
-        is_quiet,
-        verdict: fork.verdict,
-        trace: fork.trace,
+    let first = play_fork(ground, &ground.cut(image, operation, cut.mode), ends);
+    let cell = |fork: Fork, again, is_quiet| {
+        let Fork { verdict, trace, .. } = fork;
+        (Cell { told, cut, again, is_quiet, verdict, trace }, fork.journal)
     };
-    if !is_due || recovery == 0 {
-        return vec![cell(fork, None, is_due)];
+    let (first, after) = cell(first, None, false);
+    let is_due = exploration.again != 0 && number.is_multiple_of(exploration.again);
+    if !is_due || matches!(first.verdict, Verdict::Broken(_)) {
+        return vec![first];
     }
-    let again = (number / exploration.again) % recovery;
-    let second = FlashCut { operation: again, mode: cut.mode };
-    let second = play_fork(ground, &image, ends, Some(second));
-    vec![cell(fork, None, false), cell(second, Some(again), false)]
+    if after.told.is_empty() {
+        return vec![Cell { is_quiet: true, ..first }];
+    }
+    // What comes after the cut is a run like the first, with one more thing that may be left: what
+    // the first cut left.
+    let place = (number / exploration.again) as usize % after.told.len();
+    let (earlier, later) = after.told.split_at(place);
+    let mut image = after.image.clone();
+    for told in earlier {
+        apply(&mut image, &told.operation, &told.operation.new);
+    }
+    let second = &later[0];
+    let image = ground.cut(&image, &second.operation, cut.mode);
+    let own = &self::ends(ground.plan, ground.board, &after)[second.request];
+    let is_recovery = !after.requests[second.request].is_message;
+    let fork = play_fork(ground, &image, if is_recovery { ends } else { own });
+    vec![first, cell(fork, Some(second.operation.number), false).0]
 }
 
-/// Plays the world after a cut; `again` cuts its recovery, and the world after that is judged.
-fn play_fork(ground: &Ground<'_>, image: &[u8], ends: &Ends, again: Option<FlashCut>) -> Fork {
+/// Plays the world after a cut, which left this on the flash, and judges it.
+fn play_fork(ground: &Ground<'_>, image: &[u8], ends: &Ends) -> Fork {
     let mut plan = ground.plan.clone();
     plan.steps.clone_from(&ground.exploration.then);
     let flash = plan.boards[ground.board].flash.as_mut().expect("an exploration has flash");
     flash.image = image.into();
-    let broken =
-        |why: String| Fork { verdict: Verdict::Broken(why), recovery: 0, trace: Vec::new() };
     let mut runner = match Runner::without_power(&plan, ground.board) {
         Ok(runner) => runner,
-        Err(error) => return broken(format!("the kernel refuses to boot: {error}")),
+        Err(error) => return Fork::broken(format!("the kernel refuses to boot: {error}")),
     };
     runner.world_mut().machine_mut(ground.board).begin_journal();
-    if let Some(again) = again {
-        runner.world_mut().machine_mut(ground.board).cut_with(again);
-    }
     let mut at_rest: Option<Result<Tree, String>> = None;
-    let mut recovery = 0;
     let limit = Instant::ZERO + Duration::from_secs(RECOVERY_SECONDS);
     while runner.turn(Instant::LAST) != Turn::Ended {
-        let machine = &runner.world().machines()[ground.board];
-        let operations = machine.flash().map_or(0, |flash| flash.operations());
-        if again.is_some_and(|again| again.operation < operations) && !machine.is_on() {
-            let flash = machine.flash().expect("an exploration has flash");
-            return play_fork(ground, flash.bytes(), ends, None);
+        if at_rest.is_some() {
+            continue;
         }
-        if at_rest.is_none() && ground.serves(&runner) {
-            let flash = machine.flash().expect("an exploration has flash");
-            at_rest = Some(ends.tree(flash.bytes()));
-            recovery = operations;
+        if ground.serves(&runner) {
+            let flash = runner.world().machines()[ground.board].flash();
+            at_rest = flash.map(|flash| ends.tree(flash.bytes()));
         }
-        if at_rest.is_none() && limit < runner.world().now() {
-            return broken(format!("no file is served {RECOVERY_SECONDS} s after the cut"));
+        if limit < runner.world().now() {
+            return Fork::broken(format!("no file is served {RECOVERY_SECONDS} s after the cut"));
         }
     }
     let trace = runner.world().trace().lines().to_vec();
     let verdict = judge(ends, at_rest, runner.failure(), &plan);
-    Fork { verdict, recovery, trace }
+    let journal = runner.world_mut().machine_mut(ground.board).take_journal();
+    Fork { verdict, journal: journal.unwrap_or_default(), trace }
+}
+
+impl Fork {
+    fn broken(why: String) -> Fork {
+        Fork { verdict: Verdict::Broken(why), journal: Journal::default(), trace: Vec::new() }
+    }
 }
 
 impl Ground<'_> {
+    /// The flash after a cut.
+    fn cut(&self, image: &[u8], operation: &Operation, mode: CutMode) -> Vec<u8> {
+        let name = self.plan.boards.get_index(self.board).expect("it has this board").0;
+        let left = operation.after_cut(mode, Seed(self.plan.seed), name);
+        let mut image = image.to_vec();
+        apply(&mut image, operation, &left);
+        image
+    }
+
     /// Whether one of those who use the flash has received its first message.
     fn serves(&self, runner: &Runner<'_>) -> bool {
         let journal = runner.world().machines()[self.board].journal();

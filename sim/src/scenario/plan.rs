@@ -226,7 +226,7 @@ pub enum Action {
 pub struct Exploration {
     /// How far the operations come.
     pub modes: Vec<CutMode>,
-    /// Each how-manieth cut is followed by another while the board recovers; 0 is never.
+    /// Each how-manieth cut is followed by another in the world after it; 0 is never.
     pub again: u64,
     /// What is done after each cut.
     pub then: Vec<Step>,

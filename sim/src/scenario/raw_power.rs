@@ -46,8 +46,8 @@ pub(crate) struct RawCut {
     /// How far the operations come; every way unless said.
     #[schemars(with = "Option<Vec<CutModeWord>>")]
     pub(crate) modes: Option<Vec<Word>>,
-    /// Each how-manieth cut is followed by a second one while the board recovers from it; 7 unless
-    /// said, 0 is never.
+    /// Each how-manieth cut is followed by a second one, somewhere in the recovery and the steps of
+    /// `then`; 7 unless said, 0 is never.
     #[schemars(with = "Option<NumberWord>")]
     pub(crate) again: Option<Word>,
     /// What is done after each cut; it begins with `reboot`.
