@@ -27,6 +27,7 @@ mod survey;
 mod tree;
 mod work;
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use sdk::abi::object::ObjectKind;
@@ -68,7 +69,7 @@ fn main() {
     };
     let mut churn = Churn::new(&orders);
     say(&churn.look());
-    let mut inbox = Inbox::new();
+    let mut inbox = new_inbox();
     loop {
         let mut message = match inbox.receive() {
             Ok(message) => message,
@@ -87,6 +88,12 @@ fn main() {
         // Who sent it without an address wants no answer, and who is gone gets none.
         let _ = message.reply(message.opcode(), line.as_bytes());
     }
+}
+
+/// An inbox that takes nothing of the stack, which is small.
+#[inline(never)]
+fn new_inbox() -> Box<Inbox> {
+    Box::new(Inbox::new())
 }
 
 /// The orders, or what they are by themselves. The error is why they are none.
@@ -125,13 +132,15 @@ struct Churn {
 }
 
 impl Churn {
-    fn new(orders: &Orders) -> Churn {
+    #[inline(never)]
+    fn new(orders: &Orders) -> Box<Churn> {
         let store = None;
         // Two that have the same store have other keys.
         let prefix = format!("churn/{}/", orders.seed);
         let files = Files::new(FILES);
         let work = Work::new(files, store, &orders.directory, &prefix, orders.seed);
-        Churn { work, operations: orders.operations, is_whole: false, has_begun: false }
+        let operations = orders.operations;
+        Box::new(Churn { work, operations, is_whole: false, has_begun: false })
     }
 
     /// Looks at everything there is, and says how much that is.
