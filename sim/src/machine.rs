@@ -9,6 +9,7 @@ use abi::process::ProcessRecord;
 use abi::process::ProcessState;
 use devices::flash::CutMode;
 use devices::flash::Flash;
+use devices::flash::Wear;
 use devices::font::Font;
 use devices::picture::Picture;
 use devices::reading::Reader;
@@ -30,7 +31,12 @@ use crate::authority;
 use crate::board::VirtualBoard;
 use crate::cast::Cast;
 use crate::cast::id_of;
+use crate::journal::Journal;
 use crate::scenario::plan::BoardPlan;
+use crate::scenario::plan::FlashCut;
+use crate::storage;
+use crate::storage::Tree;
+use crate::trace;
 use crate::trace::Trace;
 
 /// Something that an actor said.
@@ -63,13 +69,13 @@ pub enum Seen {
     },
 }
 
-/// When power goes by itself: with an operation of the flash.
+/// Whether a board begins with power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FlashCut {
-    /// How many operations of the chip's life come before it.
-    pub operation: u64,
-    /// How far it comes.
-    pub mode: CutMode,
+pub enum Power {
+    /// Its kernel boots.
+    On,
+    /// It waits for [`Machine::reboot`].
+    Off,
 }
 
 /// A simulated computer.
@@ -87,6 +93,8 @@ pub struct Machine {
     flash_done: Option<Instant>,
     /// When power goes by itself.
     cut_with: Option<FlashCut>,
+    /// What the flash was told, if somebody wants to know.
+    journal: Option<Journal>,
     cast: Cast,
     reader: Option<Reader>,
     /// The screen's version that was read last, and what it said.
@@ -102,8 +110,13 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Builds a board and boots its kernel.
-    pub fn boot(name: &str, plan: &BoardPlan, seed: u64) -> Result<Machine, BootError> {
+    /// Builds a board and, with power, boots its kernel.
+    pub fn boot(
+        name: &str,
+        plan: &BoardPlan,
+        seed: u64,
+        power: Power,
+    ) -> Result<Machine, BootError> {
         let flash = plan.flash.as_ref();
         let flash =
             flash.map(|flash| Flash::new(flash.image.to_vec(), flash.quality, Seed(seed), name));
@@ -118,6 +131,7 @@ impl Machine {
             fuel_before: 0,
             flash_done: None,
             cut_with: None,
+            journal: None,
             cast: Cast::default(),
             reader: font.map(|font| Reader::new(&font)),
             last_read: RefCell::default(),
@@ -126,7 +140,9 @@ impl Machine {
             driven: Vec::new(),
             restarts: BTreeMap::new(),
         };
-        machine.start(Instant::ZERO)?;
+        if power == Power::On {
+            machine.start(Instant::ZERO)?;
+        }
         Ok(machine)
     }
 
@@ -174,6 +190,45 @@ impl Machine {
     /// Lets power go with an operation of the flash.
     pub fn cut_with(&mut self, cut: FlashCut) {
         self.cut_with = Some(cut);
+    }
+
+    /// What lies on a partition of the flash, read from outside.
+    pub fn files(&self, partition: &str) -> Result<Tree, String> {
+        let flash = self.flash().ok_or("there is no flash")?;
+        let partitions = self.plan.flash.as_ref().map(|flash| &flash.partitions);
+        let range = partitions.and_then(|partitions| partitions.get(partition));
+        let (first, len) = *range.ok_or("there is no such partition")?;
+        storage::tree(&flash.bytes()[first as usize..][..len as usize])
+    }
+
+    /// What lies on each partition of the flash, as text that can be reviewed.
+    pub fn storage(&self) -> String {
+        let partitions = self.plan.flash.iter().flat_map(|flash| flash.partitions.keys());
+        let described = partitions.map(|name| match self.files(name) {
+            Ok(tree) => format!("/{name}\n{}", storage::describe(&tree)),
+            Err(why) => format!("/{name}\n{why}\n"),
+        });
+        described.collect()
+    }
+
+    /// The flash's life so far, if the board has one.
+    pub fn wear(&self) -> Option<Wear> {
+        self.flash().map(|flash| flash.wear().clone())
+    }
+
+    /// Writes down from now on what the flash is told.
+    pub fn begin_journal(&mut self) {
+        self.journal = self.flash().map(|flash| Journal::new(flash.bytes()));
+    }
+
+    /// What the flash was told since [`Machine::begin_journal`].
+    pub fn journal(&self) -> Option<&Journal> {
+        self.journal.as_ref()
+    }
+
+    /// The same, and ends it.
+    pub fn take_journal(&mut self) -> Option<Journal> {
+        self.journal.take()
     }
 
     /// Whether it has power.
@@ -242,7 +297,7 @@ impl Machine {
         }
         self.follow_flash();
         self.driven.extend(self.board.settle(now));
-        let Machine { kernel, cast, name, restarts, .. } = self;
+        let Machine { kernel, cast, name, restarts, journal, board, .. } = self;
         let kernel = kernel.as_mut().expect("it has just been polled");
         kernel.drain_trace(|record, head, tail| {
             let text = [head, tail].concat();
@@ -253,6 +308,9 @@ impl Machine {
                 if is_restart {
                     *restarts.entry(cast.name(id)).or_default() += 1;
                 }
+            }
+            if let Some(journal) = journal.as_mut() {
+                note(journal, cast, record, &text, board);
             }
             if let Some(seen) = seen(cast, record, &text) {
                 each(seen);
@@ -413,6 +471,23 @@ impl Machine {
     /// The cell of the font; one pixel if there is none.
     fn cell(&self) -> (usize, usize) {
         self.reader.as_ref().map_or((1, 1), Reader::cell)
+    }
+}
+
+/// Takes down what the flash is told, and for which message.
+fn note(journal: &mut Journal, cast: &Cast, record: &Record, text: &[u8], board: &VirtualBoard) {
+    let Some(id) = record.actor else { return };
+    match record.what {
+        What::Receive { .. } => {
+            journal.receive(id, &cast.name(id), trace::describe(cast, record, text));
+        }
+        // A slice ends with the operation that it begins, so this one is under way.
+        What::Flash { .. } => {
+            let doing = board.flash().and_then(Flash::doing);
+            let doing = doing.expect("the flash does what it was just told").clone();
+            journal.tell(id, &cast.name(id), doing);
+        }
+        _ => (),
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+use devices::flash::CutMode;
 use sim::command::Ending;
 use sim::command::actors;
 use sim::command::doctor;
@@ -18,6 +19,7 @@ use sim::command::sim as simulate;
 use sim::command::test;
 use sim::command::wasm;
 use sim::play::Review;
+use sim::scenario::plan::FlashCut;
 use sim::scenario::schema::schema;
 use sim::unit;
 use sim::view;
@@ -96,6 +98,12 @@ struct Sim {
     /// Approve snapshots that differ
     #[arg(long)]
     update: bool,
+    /// Play only this one power cut of an exploration: the flash operation and how far it comes
+    #[arg(long, value_name = "OPERATION:MODE", value_parser = cut)]
+    cut: Option<FlashCut>,
+    /// Where the flash's contents come from, if the file exists, and where they go after the run
+    #[arg(long, value_name = "FILE")]
+    flash: Option<PathBuf>,
     /// Where pictures and texts go
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
@@ -211,6 +219,8 @@ fn main() -> ExitCode {
                 seed: sim.seed,
                 board: sim.board,
                 view: sim.view.then_some(view::Options { speed: sim.speed, save: sim.save }),
+                cut: sim.cut,
+                flash: sim.flash,
                 authority: sim.authority,
                 review: review(sim.update),
                 out: sim.out,
@@ -285,6 +295,14 @@ fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "expected a number such as 2 or 0.5".to_owned())?;
     let is_sound = speed.is_finite() && 0.0 < speed && speed <= 10_000.0;
     if is_sound { Ok(speed) } else { Err("expected more than 0 and at most 10000".to_owned()) }
+}
+
+fn cut(text: &str) -> Result<FlashCut, String> {
+    let names = CutMode::ALL.map(CutMode::name).join(", ");
+    let (operation, mode) = text.split_once(':').ok_or("expected for example 12:torn")?;
+    let operation = operation.parse().map_err(|_| "expected the number of an operation first")?;
+    let mode = CutMode::from_name(mode).ok_or(format!("the ways are {names}"))?;
+    Ok(FlashCut { operation, mode })
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -83,7 +83,8 @@ impl Trace {
     }
 }
 
-fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
+/// What a record says, without when and who.
+pub fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
     match &record.what {
         What::Boot { actors } => format!("boot     {actors} actors"),
         What::Spawn { priority, memory } => {

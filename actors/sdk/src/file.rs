@@ -38,7 +38,6 @@ use crate::endpoint::Message;
 use crate::endpoint::PAYLOAD_MAX;
 use crate::memory::Memory;
 use crate::payload::Reader;
-use crate::payload::Writer;
 
 /// Bytes of a file that one answer has room for.
 pub const PIECE_MAX: usize = PAYLOAD_MAX - Header::BYTES;
@@ -86,8 +85,8 @@ impl Files {
     }
 
     /// Waits no longer than this for an answer: then it is [`Refusal::Timeout`]. Needs a clock.
-    pub fn with_patience(self, patience: Duration) -> Files {
-        Files { patience: Some(patience), ..self }
+    pub fn set_patience(&mut self, patience: Duration) {
+        self.patience = Some(patience);
     }
 
     /// Fills the buffer from `offset` on. Answers how many bytes there were: fewer than asked for
@@ -221,14 +220,14 @@ impl Files {
         offset: Option<u32>,
         bytes: &[u8],
     ) -> Result<(), Refusal> {
-        let mut request = self.begin(bus::WRITE, flags, path, bytes.len())?;
-        let begun = offset.map_or(Some(()), |offset| request.u32(offset));
-        if begun.and_then(|()| request.bytes(bytes)).is_none() {
-            let memory = Owned::new(Memory::lend(bytes)?.handle());
-            let (memory, len) = (Memory::new(memory.handle()), bytes.len() as u32);
-            return self.put_granted(flags, path, offset, memory, len);
+        let len = self.begin_write(flags, path, offset, bytes.len())?;
+        if let Some(len) = self.add(len, bytes) {
+            return self.exchange(bus::WRITE, len).map(drop);
         }
-        self.exchange(bus::WRITE, &request).map(drop)
+        let memory = Owned::new(Memory::lend(bytes)?.handle());
+        // It was lent, so 32 bits count it.
+        let len = bytes.len() as u32;
+        self.put_granted(flags, path, offset, Memory::new(memory.handle()), len)
     }
 
     fn put_granted(
@@ -240,12 +239,29 @@ impl Files {
         len: u32,
     ) -> Result<(), Refusal> {
         let offer = self.begin(bus::OFFER, 0, "", 0)?;
-        let opcode = bus::request(bus::OFFER);
-        self.server.send_with(opcode, offer.payload(), memory.handle(), Rights::READ)?;
-        let mut request = self.begin(bus::WRITE, flags | bus::GRANTED, path, len as usize)?;
-        let begun = offset.map_or(Some(()), |offset| request.u32(offset));
-        begun.ok_or(Refusal::NameTooLong)?;
-        self.exchange(bus::WRITE, &request).map(drop)
+        let (server, opcode) = (self.server, bus::request(bus::OFFER));
+        let payload = &self.inbox.request()[..offer];
+        server.send_with(opcode, payload, memory.handle(), Rights::READ)?;
+        let len = self.begin_write(flags | bus::GRANTED, path, offset, len as usize)?;
+        self.exchange(bus::WRITE, len).map(drop)
+    }
+
+    /// A request to write without its bytes.
+    fn begin_write(
+        &mut self,
+        flags: u16,
+        path: &str,
+        offset: Option<u32>,
+        bytes: usize,
+    ) -> Result<usize, Refusal> {
+        // Bytes that are granted are counted without the offset, which comes along.
+        let inline = offset.map_or(0, |_| size_of::<u32>());
+        let counted = if flags & bus::GRANTED == 0 { bytes.saturating_add(inline) } else { bytes };
+        let len = self.begin(bus::WRITE, flags, path, counted)?;
+        match offset {
+            Some(offset) => self.add(len, &offset.to_le_bytes()).ok_or(Refusal::NameTooLong),
+            None => Ok(len),
+        }
     }
 
     fn ask(
@@ -255,19 +271,19 @@ impl Files {
         path: &str,
         data: &[u8],
     ) -> Result<Answer<'_>, Refusal> {
-        let mut request = self.begin(kind, flags, path, data.len())?;
-        request.bytes(data).ok_or(Refusal::NameTooLong)?;
-        self.exchange(kind, &request)
+        let len = self.begin(kind, flags, path, data.len())?;
+        let len = self.add(len, data).ok_or(Refusal::NameTooLong)?;
+        self.exchange(kind, len)
     }
 
-    /// A request without its data, of which there will be this much.
+    /// Writes a request without its data, of which there will be this much. Answers how long it is.
     fn begin(
         &mut self,
         kind: u8,
         flags: u16,
         path: &str,
         data_len: usize,
-    ) -> Result<Writer, Refusal> {
+    ) -> Result<usize, Refusal> {
         self.seq = self.seq.wrapping_add(1);
         let data_len = u32::try_from(data_len).map_err(|_| Refusal::OutOfRange)?;
         let (head, tail) = path.as_bytes().split_at(path.len().min(PATH_BYTES));
@@ -275,21 +291,25 @@ impl Files {
         header.path[..head.len()].copy_from_slice(head);
         let is_continued = !tail.is_empty();
         header.flags |= if is_continued { bus::CONTINUED } else { 0 };
-        let mut request = Writer::new();
-        let mut begun = request.bytes(&header.encode());
+        let mut len = self.add(0, &header.encode());
         if is_continued {
-            let len = u16::try_from(tail.len()).map_err(|_| Refusal::NameTooLong)?;
-            begun = begun.and_then(|()| request.u16(len)).and_then(|()| request.bytes(tail));
+            let count = u16::try_from(tail.len()).map_err(|_| Refusal::NameTooLong)?;
+            len = len.and_then(|len| self.add(len, &count.to_le_bytes()));
+            len = len.and_then(|len| self.add(len, tail));
         }
-        begun.map(|()| request).ok_or(Refusal::NameTooLong)
+        len.ok_or(Refusal::NameTooLong)
     }
 
-    fn exchange(&mut self, kind: u8, request: &Writer) -> Result<Answer<'_>, Refusal> {
-        let (server, opcode, payload) = (self.server, bus::request(kind), request.payload());
-        let message = match self.patience {
-            Some(patience) => self.inbox.call_within(server, opcode, payload, patience)?,
-            None => self.inbox.call(server, opcode, payload)?,
-        };
+    /// Adds bytes to the request that is this long; `None` if they do not fit.
+    fn add(&mut self, len: usize, bytes: &[u8]) -> Option<usize> {
+        let end = len.checked_add(bytes.len())?;
+        self.inbox.request().get_mut(len..end)?.copy_from_slice(bytes);
+        Some(end)
+    }
+
+    fn exchange(&mut self, kind: u8, len: usize) -> Result<Answer<'_>, Refusal> {
+        let opcode = bus::request(kind);
+        let message = self.inbox.call_in_place(self.server, opcode, len, self.patience)?;
         Answer::read(message, kind, self.seq)
     }
 }

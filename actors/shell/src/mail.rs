@@ -20,6 +20,9 @@ use sdk::clock::Clock;
 use sdk::endpoint::Inbox;
 use sdk::endpoint::KERNEL;
 use sdk::endpoint::Message;
+use sdk::file::Change;
+use sdk::file::What;
+use sdk::file::is_watching;
 
 use crate::decoder::Decoder;
 use crate::key::Key;
@@ -37,7 +40,8 @@ const MESSAGES_MAX: usize = 16;
 /// A service, by the badge under which it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
-    Files = 1,
+    /// The file service, when it tells of changes.
+    Changes = 1,
     Screen = 2,
 }
 
@@ -74,6 +78,17 @@ pub(crate) enum Event {
     Death(ExitNotice),
     /// A supervisor wants this actor to end.
     Shutdown,
+}
+
+/// What comes while something is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// A change, as a line.
+    Change(String),
+    /// It cannot be watched.
+    Refused(Refusal),
+    /// There was a key, or an end.
+    Enough,
 }
 
 /// Why there is no reply.
@@ -156,6 +171,32 @@ impl Mail {
             self.keep(event);
             if dead.is_some() && (dead == self.servers[server] || self.servers[server].is_none()) {
                 return Err(Refusal::Dead);
+            }
+        }
+    }
+
+    /// Waits for a change of what is watched, or for a key, which is enough. What else comes is kept.
+    pub(crate) fn next_change(&mut self) -> Result<Told, Refusal> {
+        loop {
+            let message = self.inbox.receive()?;
+            if message.badge() == Service::Changes as u64 {
+                if let Some(Err(refusal)) = is_watching(&message) {
+                    return Ok(Told::Refused(refusal));
+                }
+                if let Some(change) = Change::read(&message) {
+                    return Ok(Told::Change(change_line(&change)));
+                }
+                continue;
+            }
+            let event = event_of(&mut self.decoder, &message);
+            drop(message);
+            match event {
+                Some(Event::Key(..)) => return Ok(Told::Enough),
+                Some(Event::Death(_) | Event::Shutdown) => {
+                    self.keep(event);
+                    return Ok(Told::Enough);
+                }
+                event => self.keep(event),
             }
         }
     }
@@ -243,8 +284,8 @@ fn event_of(decoder: &mut Decoder, message: &Message<'_>) -> Option<Event> {
         let key = Key::from_event(&event).filter(|_| event.pressed);
         return key.map(|key| Event::Key(Front::Window, key));
     }
-    if message.badge() == Service::Files as u64 {
-        // An answer that was not waited for any more.
+    if message.badge() == Service::Changes as u64 {
+        // Nobody watches any more.
         return None;
     }
     Some(Event::Message(line_of("message", message)))
@@ -255,4 +296,17 @@ pub(crate) fn line_of(what: &str, message: &Message<'_>) -> String {
     let payload = message.payload();
     let (opcode, sender, size) = (message.opcode(), message.sender(), payload.len());
     format!("[{what}] type={opcode} from={sender} size={size} {}", shown(payload))
+}
+
+/// A change as a line.
+fn change_line(change: &Change<'_>) -> String {
+    let mut buffer = [0; 512];
+    let path = change.path(&mut buffer).unwrap_or("?");
+    match change.what {
+        What::Made => format!("made {path}"),
+        What::Written => format!("written {path}"),
+        What::Moved(to) => format!("moved {path} to {to}"),
+        What::Gone => format!("gone {path}"),
+        What::Overrun => format!("overrun: changes below {path} were lost"),
+    }
 }

@@ -36,6 +36,9 @@ pub(crate) type Server = crate::server::Server<Memory, Processes, Listening>;
 /// Memory that is offered and not used yet.
 const OFFERS_MAX: usize = 4;
 
+/// Bytes of a long file that are copied at once.
+const COPIED: usize = 512;
+
 /// What is kept between messages.
 pub(crate) struct Service {
     pub(crate) server: Server,
@@ -170,10 +173,10 @@ impl Service {
     fn copied(&mut self, path: &str, size: u32) -> Result<Owned, Refusal> {
         let memory = Memory::create(size).map_err(|_| Refusal::TooLong)?;
         let owned = Owned::new(memory.handle());
-        let mut piece = [0; PAYLOAD_MAX];
+        let mut piece = [0; COPIED];
         let mut offset = 0;
         while offset < size {
-            let piece = &mut piece[..PAYLOAD_MAX.min((size - offset) as usize)];
+            let piece = &mut piece[..COPIED.min((size - offset) as usize)];
             let count = self.server.read_at(path, offset, piece)?;
             if count == 0 {
                 return Err(Refusal::NotAvailable);
@@ -279,7 +282,7 @@ fn give(message: &mut Message<'_>, opened: Opened) -> Result<(), Refusal> {
 fn grant(message: &mut Message<'_>, seq: u32, memory: Owned, size: u32) -> Result<(), Refusal> {
     let header = answer_header(bus::READ, bus::GRANTED, seq, size);
     let opcode = bus::answer(bus::READ);
-    match message.reply_with(opcode, &header, memory.handle(), Rights::READ) {
+    match message.reply_with(opcode, &header, memory.handle(), Rights::READ | Rights::GRANT) {
         // Whoever asks is told that it cannot be passed on.
         Err(refusal @ (Refusal::NoRight | Refusal::NoSlot)) => {
             refuse(message, bus::READ, seq, refusal)

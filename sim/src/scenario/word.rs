@@ -109,6 +109,10 @@ words! {
             { "type": "string", "pattern": "^\\s*[0-9]+(\\.[0-9]+)?\\s*(B|KiB|MiB|GiB)\\s*$" },
         ],
     };
+    /// Schema of whether there is power.
+    PowerWord = { "enum": ["on", "off"] };
+    /// Schema of how far an operation comes before power goes.
+    CutModeWord = { "enum": ["not-started", "half-done", "torn"] };
     /// Schema of a range of bytes.
     RangeWord = {
         "type": "string",

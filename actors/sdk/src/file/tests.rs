@@ -26,16 +26,28 @@ fn buffer(kind: u8, header: Header, data: &[u8]) -> [u8; MESSAGE_MAX] {
 
 #[test]
 fn a_long_path_goes_on_behind_the_header() {
-    let mut request = files().begin(bus::WRITE, bus::NEW, "/home/a/b/c/d/e/f/g/h", 3).unwrap();
-    assert_eq!(request.bytes(b"xyz"), Some(()));
-    let (header, rest) = request.payload().split_first_chunk().unwrap();
+    let mut files = files();
+    let len = files.begin(bus::WRITE, bus::NEW, "/home/a/b/c/d/e/f/g/h", 3).unwrap();
+    let len = files.add(len, b"xyz").unwrap();
+    let (header, rest) = files.inbox.request()[..len].split_first_chunk().unwrap();
     let header = Header::decode(header).unwrap();
     assert_eq!((header.flags, header.data_len), (bus::NEW | bus::CONTINUED, 3));
     assert_eq!((&header.path, rest), (b"/home/a/b/c/d/e/f/g/", &b"\x01\0hxyz"[..]));
-    let short = files().begin(bus::STAT, 0, "/home/a/b/c/d/e/f/g/", 0).unwrap();
-    assert_eq!(short.payload().len(), Header::BYTES, "it fits to the byte");
+    let short = files.begin(bus::STAT, 0, "/home/a/b/c/d/e/f/g/", 0);
+    assert_eq!(short, Ok(Header::BYTES), "it fits to the byte");
     let long = "n".repeat(PAYLOAD_MAX);
-    assert_eq!(files().begin(bus::STAT, 0, &long, 0).unwrap_err(), Refusal::NameTooLong);
+    assert_eq!(files.begin(bus::STAT, 0, &long, 0), Err(Refusal::NameTooLong));
+}
+
+#[test]
+fn an_offset_is_data_of_the_message_and_not_of_granted_memory() {
+    let mut files = files();
+    let data_len = |files: &mut Files, flags| {
+        files.begin_write(flags, "/a", Some(7), 5).unwrap();
+        Header::decode(files.inbox.request().first_chunk().unwrap()).unwrap().data_len
+    };
+    assert_eq!(data_len(&mut files, bus::AT), 9);
+    assert_eq!(data_len(&mut files, bus::AT | bus::GRANTED), 5);
 }
 
 #[test]

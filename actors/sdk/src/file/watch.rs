@@ -42,9 +42,9 @@ impl Files {
     /// through it too: [`is_watching`] reads it, [`Change::read`] what comes then. Revoking
     /// `address` ends it.
     pub fn watch(&mut self, path: &str, address: Handle) -> Result<(), Refusal> {
-        let request = self.begin(bus::WATCH, 0, path, 0)?;
-        let opcode = bus::request(bus::WATCH);
-        self.server.send_with(opcode, request.payload(), address, Rights::WRITE)
+        let len = self.begin(bus::WATCH, 0, path, 0)?;
+        let (server, opcode) = (self.server, bus::request(bus::WATCH));
+        server.send_with(opcode, &self.inbox.request()[..len], address, Rights::WRITE)
     }
 }
 

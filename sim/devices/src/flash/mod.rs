@@ -93,7 +93,7 @@ pub struct Flash {
     operations: u64,
     doing: Option<Operation>,
     seed: Seed,
-    name: String,
+    board: String,
     stream: Stream,
 }
 
@@ -136,7 +136,6 @@ impl Flash {
         assert!(bytes.len().is_multiple_of(SECTOR), "a chip has whole sectors");
         assert!(u32::try_from(bytes.len()).is_ok(), "addresses have 32 bits");
         let sectors = bytes.len() / SECTOR;
-        let name = format!("board {board}/flash");
         Flash {
             bytes,
             quality,
@@ -145,8 +144,8 @@ impl Flash {
             operations: 0,
             doing: None,
             seed,
-            stream: seed.stream(&name),
-            name,
+            stream: seed.stream(&format!("board {board}/flash")),
+            board: board.to_owned(),
         }
     }
 
@@ -189,7 +188,7 @@ impl Flash {
     /// depends on the seed and the operation alone.
     pub fn cut(&mut self, mode: CutMode) {
         let Some(doing) = self.doing.take() else { return };
-        let left = doing.after_cut(mode, self.seed, &self.name);
+        let left = doing.after_cut(mode, self.seed, &self.board);
         self.bytes[doing.at as usize..][..left.len()].copy_from_slice(&left);
     }
 
@@ -238,11 +237,11 @@ impl Flash {
 }
 
 impl Operation {
-    /// What lies there after a cut. What is torn depends on the seed, the chip's name and the
+    /// What lies there after a cut. What is torn depends on the seed, the board's name and the
     /// operation's number alone.
-    fn after_cut(&self, mode: CutMode, seed: Seed, chip: &str) -> Vec<u8> {
+    pub fn after_cut(&self, mode: CutMode, seed: Seed, board: &str) -> Vec<u8> {
         let mut left = self.new.clone();
-        let mut stream = seed.stream(&format!("{chip}/cut {}", self.number));
+        let mut stream = seed.stream(&format!("board {board}/flash/cut {}", self.number));
         mode.leave(self.work, &self.old, &mut left, &mut stream);
         left
     }
