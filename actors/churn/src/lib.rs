@@ -35,10 +35,10 @@ use sdk::endpoint::Endpoint;
 use sdk::endpoint::Inbox;
 use sdk::file::Files;
 use sdk::grant::Grants;
+use sdk::kv::Kv;
 use sdk::memory::Memory;
 
 use crate::orders::Orders;
-use crate::store::NoStore;
 use crate::survey::Broken;
 use crate::tree::Tree;
 use crate::work::Work;
@@ -123,7 +123,7 @@ fn say(line: &Result<String, Broken>) -> String {
 
 /// A workload and whether it can go on.
 struct Churn {
-    work: Work<Files, NoStore>,
+    work: Work<Files, Kv>,
     operations: u32,
     /// Whether what was found last is whole.
     is_whole: bool,
@@ -134,7 +134,8 @@ struct Churn {
 impl Churn {
     #[inline(never)]
     fn new(orders: &Orders) -> Box<Churn> {
-        let store = None;
+        let store = Grants::new().find_behind(1, ObjectKind::Endpoint).filter(|_| orders.has_kv);
+        let store = store.map(|store| Kv::new(Endpoint::new(store)));
         // Two that have the same store have other keys.
         let prefix = format!("churn/{}/", orders.seed);
         let files = Files::new(FILES);
