@@ -57,9 +57,9 @@ use crate::service::Server;
 use crate::service::Service;
 use crate::volume::Volume;
 
-/// Bytes of heap that /home takes at most: two pairs of metadata, a block meanwhile, caches, and what
-/// is open.
-const HOME_HEAP: usize = 24 * 1024;
+/// Bytes of heap that /home may come to take when it is in use: a pair of metadata more, a block
+/// meanwhile, and what is open.
+const HOME_HEAP: usize = 14 * 1024;
 
 /// Bytes of heap for the names of the ramdisk, less what /home takes.
 const NAMES_HEAP: usize = 44 * 1024;
@@ -79,7 +79,7 @@ fn main() {
         sdk::entry::exit(1);
     };
     let home = grants.find(ObjectKind::Flash).and_then(mount_home);
-    // The names of the ramdisk take what is left, and nothing of what /home will need.
+    // The names of the ramdisk take what is left, and nothing of what /home will come to need.
     let kept: Vec<u8> = Vec::with_capacity(home.as_ref().map_or(0, |_| HOME_HEAP));
     let index = match read_index() {
         Ok(index) => index,
