@@ -101,7 +101,10 @@ fn told(case: Case) -> Result<(), TestCaseError> {
     for name in ["first", "second"] {
         prop_assert_eq!(run.logged(name), ["done"]);
     }
-    let (wanted, answered) = changes(&case.writers, &run.did("vfs"));
+    let did = run.did("vfs");
+    let is_watched = did.iter().any(|what| is_answer(what, bus::WATCH));
+    prop_assert!(is_watched, "or this law shows nothing");
+    let (wanted, answered) = changes(&case.writers, &did);
     prop_assert_eq!(answered, case.writers[0].len() + case.writers[1].len());
     let told = run.logged("watcher");
     let is_right = agrees(&told, &wanted);
@@ -118,10 +121,8 @@ fn changes(writers: &[Script; 2], did: &[What]) -> (Vec<String>, usize) {
     let mut files = BTreeSet::new();
     let mut changes = Vec::new();
     for what in did {
-        let What::Send { to, opcode, .. } = what else { continue };
-        if *opcode == bus::answer(bus::WATCH) {
-            is_watched = true;
-        }
+        is_watched |= is_answer(what, bus::WATCH);
+        let What::Send { to, .. } = what else { continue };
         // The server is the first place, and the watcher the last.
         let writer = to.index().wrapping_sub(1);
         let Some(script) = writers.get(writer) else { continue };
@@ -131,6 +132,10 @@ fn changes(writers: &[Script; 2], did: &[What]) -> (Vec<String>, usize) {
         changes.extend(change.filter(|_| is_watched));
     }
     (changes, next[0] + next[1])
+}
+
+fn is_answer(what: &What, kind: u8) -> bool {
+    matches!(what, What::Send { opcode, .. } if *opcode == bus::answer(kind))
 }
 
 /// What the model changes: a letter and one or two paths.
