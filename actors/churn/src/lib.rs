@@ -27,6 +27,7 @@ mod survey;
 mod tree;
 mod work;
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use sdk::abi::object::ObjectKind;
@@ -34,10 +35,10 @@ use sdk::endpoint::Endpoint;
 use sdk::endpoint::Inbox;
 use sdk::file::Files;
 use sdk::grant::Grants;
+use sdk::kv::Kv;
 use sdk::memory::Memory;
 
 use crate::orders::Orders;
-use crate::store::NoStore;
 use crate::survey::Broken;
 use crate::tree::Tree;
 use crate::work::Work;
@@ -68,7 +69,7 @@ fn main() {
     };
     let mut churn = Churn::new(&orders);
     say(&churn.look());
-    let mut inbox = Inbox::new();
+    let mut inbox = new_inbox();
     loop {
         let mut message = match inbox.receive() {
             Ok(message) => message,
@@ -87,6 +88,12 @@ fn main() {
         // Who sent it without an address wants no answer, and who is gone gets none.
         let _ = message.reply(message.opcode(), line.as_bytes());
     }
+}
+
+/// An inbox that takes nothing of the stack, which is small.
+#[inline(never)]
+fn new_inbox() -> Box<Inbox> {
+    Box::new(Inbox::new())
 }
 
 /// The orders, or what they are by themselves. The error is why they are none.
@@ -116,7 +123,7 @@ fn say(line: &Result<String, Broken>) -> String {
 
 /// A workload and whether it can go on.
 struct Churn {
-    work: Work<Files, NoStore>,
+    work: Work<Files, Kv>,
     operations: u32,
     /// Whether what was found last is whole.
     is_whole: bool,
@@ -125,13 +132,16 @@ struct Churn {
 }
 
 impl Churn {
-    fn new(orders: &Orders) -> Churn {
-        let store = None;
+    #[inline(never)]
+    fn new(orders: &Orders) -> Box<Churn> {
+        let store = Grants::new().find_behind(1, ObjectKind::Endpoint).filter(|_| orders.has_kv);
+        let store = store.map(|store| Kv::new(Endpoint::new(store)));
         // Two that have the same store have other keys.
         let prefix = format!("churn/{}/", orders.seed);
         let files = Files::new(FILES);
         let work = Work::new(files, store, &orders.directory, &prefix, orders.seed);
-        Churn { work, operations: orders.operations, is_whole: false, has_begun: false }
+        let operations = orders.operations;
+        Box::new(Churn { work, operations, is_whole: false, has_begun: false })
     }
 
     /// Looks at everything there is, and says how much that is.

@@ -3,6 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use sdk::Refusal;
+use sdk::file::Contents;
+use sdk::kv::Kv;
+use sdk::memory::Memory;
 
 use crate::record;
 use crate::survey::Broken;
@@ -19,25 +22,35 @@ pub(crate) trait Store {
     fn list(&mut self, prefix: &str, each: &mut dyn FnMut(&str)) -> Result<(), Refusal>;
 }
 
-/// That there is none.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum NoStore {}
-
-impl Store for NoStore {
-    fn put(&mut self, _: &str, _: &[u8]) -> Result<(), Refusal> {
-        match *self {}
+impl Store for Kv {
+    fn put(&mut self, key: &str, value: &[u8]) -> Result<(), Refusal> {
+        Kv::put(self, key.as_bytes(), value, 0)
     }
 
-    fn delete(&mut self, _: &str) -> Result<(), Refusal> {
-        match *self {}
+    fn delete(&mut self, key: &str) -> Result<(), Refusal> {
+        Kv::delete(self, key.as_bytes())
     }
 
-    fn get(&mut self, _: &str, _: &mut Vec<u8>) -> Result<(), Refusal> {
-        match *self {}
+    fn get(&mut self, key: &str, buffer: &mut Vec<u8>) -> Result<(), Refusal> {
+        match Kv::get(self, key.as_bytes())? {
+            Contents::Inline(bytes) => buffer.extend_from_slice(bytes),
+            Contents::Granted(memory, len) => {
+                let begin = buffer.len();
+                buffer.resize(begin + len as usize, 0);
+                Memory::new(memory.handle()).read(0, &mut buffer[begin..])?;
+            }
+        }
+        Ok(())
     }
 
-    fn list(&mut self, _: &str, _: &mut dyn FnMut(&str)) -> Result<(), Refusal> {
-        match *self {}
+    fn list(&mut self, prefix: &str, each: &mut dyn FnMut(&str)) -> Result<(), Refusal> {
+        let mut is_text = true;
+        Kv::list(self, prefix.as_bytes(), |key| match core::str::from_utf8(key) {
+            Ok(key) => each(key),
+            Err(_) => is_text = false,
+        })?;
+        // No key that is not text was ever put.
+        if is_text { Ok(()) } else { Err(Refusal::Corrupt) }
     }
 }
 

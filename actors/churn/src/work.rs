@@ -47,6 +47,8 @@ pub(crate) struct Work<D, S> {
     version: u32,
     /// Operations until now.
     count: u32,
+    /// Bytes that may be in use.
+    limit: u32,
     /// Bytes that may still be added.
     room: u32,
     /// What was changed last.
@@ -66,6 +68,7 @@ impl<D: Disk, S: Store> Work<D, S> {
             random: Random::new(seed),
             version: 0,
             count: 0,
+            limit: 0,
             room: 0,
             path: String::new(),
             bytes: Vec::new(),
@@ -102,7 +105,8 @@ impl<D: Disk, S: Store> Work<D, S> {
             self.path.clone_from(&self.top);
             let usage = self.disk.usage(&self.top);
             let usage = usage.map_err(|refusal| Broken::refused(&self.top, refusal))?;
-            self.room = (usage.size / 3).saturating_sub(usage.used);
+            self.limit = usage.size / 3;
+            self.room = self.limit.saturating_sub(usage.used);
         }
         self.count += 1;
         match self.operate() {
@@ -133,7 +137,7 @@ impl<D: Disk, S: Store> Work<D, S> {
         let (path, record) = (self.some_name(), self.some_record());
         let is_there = self.tree.get(&path).is_some();
         if FILES_MAX <= self.tree.files().count() || !self.takes(record) {
-            return self.delete();
+            return self.make_room();
         }
         record.write(0, &mut self.bytes);
         self.path = joined(&self.top, &path);
@@ -150,7 +154,7 @@ impl<D: Disk, S: Store> Work<D, S> {
         let record = self.some_record();
         let Some(path) = self.some_file() else { return self.create() };
         if !self.takes(record) {
-            return self.delete();
+            return self.make_room();
         }
         record.write(0, &mut self.bytes);
         self.path = joined(&self.top, &path);
@@ -185,7 +189,7 @@ impl<D: Disk, S: Store> Work<D, S> {
         let Some(path) = self.some_file() else { return self.create() };
         let mut records = Vec::from(self.tree.records(&path).unwrap_or_default());
         if records.is_empty() || !self.takes(record) {
-            return self.delete();
+            return self.make_room();
         }
         let index = self.random.index(records.len());
         let before = &records[..index];
@@ -253,7 +257,15 @@ impl<D: Disk, S: Store> Work<D, S> {
     fn delete(&mut self) -> Result<(), Refusal> {
         match self.some_file() {
             Some(path) => self.delete_file(&path),
-            None => self.make_directory(),
+            None => self.create(),
+        }
+    }
+
+    /// Deletes a file, if there is one, because another one found no room.
+    fn make_room(&mut self) -> Result<(), Refusal> {
+        match self.some_file() {
+            Some(path) => self.delete_file(&path),
+            None => Err(Refusal::NoRoom),
         }
     }
 
@@ -264,8 +276,10 @@ impl<D: Disk, S: Store> Work<D, S> {
         Ok(())
     }
 
+    /// Makes a directory. They may be large, and leave half of what there is to files.
     fn make_directory(&mut self) -> Result<(), Refusal> {
-        if DIRECTORIES_MAX <= self.tree.directories().count() {
+        let count = self.tree.directories().count();
+        if DIRECTORIES_MAX <= count || self.room < self.limit / 2 {
             return self.remove_directory();
         }
         let parent = self.some_directory().unwrap_or_default();

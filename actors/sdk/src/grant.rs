@@ -47,6 +47,13 @@ impl Grants {
         Some(Handle::new(0, slot as u32))
     }
 
+    /// The first grant of this kind behind a slot.
+    pub fn find_behind(&self, slot: u32, kind: ObjectKind) -> Option<Handle> {
+        let first = slot as usize + 1;
+        let found = self.kinds.get(first..)?.iter().position(|found| *found == Some(kind))?;
+        Some(Handle::new(0, (first + found) as u32))
+    }
+
     /// The clock, if one was given.
     pub fn clock(&self) -> Option<Clock> {
         self.find(ObjectKind::Clock).map(Clock::new)

@@ -71,6 +71,7 @@ pub mod state;
 pub mod link;
 pub mod payload;
 pub mod file;
+pub mod kv;
 pub mod grant;
 pub mod heap;
 pub mod entry;

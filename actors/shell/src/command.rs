@@ -8,6 +8,7 @@ use crate::files::Change;
 use crate::manual::Page;
 use crate::manual::nearest;
 use crate::manual::page;
+use crate::values::Errand;
 use crate::word::Flaw;
 use crate::word::Words;
 use crate::word::shown;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Status(String),
     /// Says how much room there is.
     Usage,
+    /// Reads or changes a value.
+    Values(Errand),
     /// Waits until all changes are safe.
     Sync,
     /// Shows changes.
@@ -166,8 +169,35 @@ impl Arguments<'_> {
         Ok(Letter { to, opcode, payload: self.words.text()? })
     }
 
+    /// Bytes, as a payload has them.
+    fn bytes(&mut self, what: &'static str) -> Result<Vec<u8>, Wrong> {
+        self.words.next_word()?.ok_or(Wrong::Missing(self.page, what))
+    }
+
+    fn errand(&mut self) -> Result<Errand, Wrong> {
+        let verb = self.required("put, get, del or list")?;
+        Ok(match verb.as_str() {
+            "put" => {
+                let (key, value) = (self.bytes("KEY")?, self.bytes("VALUE")?);
+                let seconds = match self.optional()? {
+                    Some(word) => self.numeral(word)?,
+                    None => 0,
+                };
+                Errand::Put(key, value, seconds)
+            }
+            "get" => Errand::Get(self.bytes("KEY")?),
+            "del" => Errand::Delete(self.bytes("KEY")?),
+            "list" => Errand::List(self.words.next_word()?.unwrap_or_default()),
+            _ => return Err(Wrong::Surplus(self.page, verb.into())),
+        })
+    }
+
     fn number(&mut self, what: &'static str) -> Result<u32, Wrong> {
         let word = self.required(what)?;
+        self.numeral(word)
+    }
+
+    fn numeral(&self, word: String) -> Result<u32, Wrong> {
         let digits = word.strip_prefix("0x");
         let read = digits.map_or(word.parse(), |digits| u32::from_str_radix(digits, 16));
         read.map_err(|_| Wrong::Number(self.page, word))
@@ -217,6 +247,7 @@ impl Arguments<'_> {
             "df" => Command::Usage,
             "sync" => Command::Sync,
             "watch" => Command::Watch(self.optional()?.unwrap_or_else(|| String::from("/"))),
+            "kv" => Command::Values(self.errand()?),
             "self" => Command::Identity,
             "whoami" => Command::Whoami,
             "load" => Command::Load(self.required("FILE")?, self.optional()?),
@@ -276,6 +307,15 @@ mod tests {
         assert_eq!(Command::parse("cp a b"), change("b", Change::CopyOf("a".into())));
         assert_eq!(Command::parse("truncate f 0x10"), change("f", Change::Truncate(16)));
         assert_eq!(Command::parse("ls -l /tmp"), Ok(Command::Files(Some("/tmp".into()), true)));
+        let errand = |line| match Command::parse(line) {
+            Ok(Command::Values(errand)) => errand,
+            other => panic!("{other:?}"),
+        };
+        let (key, value) = (b"a/b".to_vec(), b"1\n2".to_vec());
+        assert_eq!(errand("kv put a/b 1\\n2 60"), Errand::Put(key.clone(), value, 60));
+        assert_eq!(errand("kv get a/b"), Errand::Get(key));
+        assert_eq!(errand("kv list"), Errand::List(vec![]));
+        assert!(said("kv").starts_with("kv: put, get, del or list is missing"));
         assert_eq!(said("mv a"), "mv: TO is missing\nusage: mv FROM TO");
     }
 

@@ -37,6 +37,7 @@ mod dialogue;
 mod listing;
 mod loading;
 mod talking;
+mod values;
 mod session;
 
 use sdk::Refusal;

@@ -244,7 +244,7 @@ impl Mail {
         }
     }
 
-    fn now(&self) -> Option<Duration> {
+    pub(crate) fn now(&self) -> Option<Duration> {
         self.clock.and_then(|clock| clock.now().ok())
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn page(name: &str) -> Option<&'static Page> {
 }
 
 /// All commands, in the order in which help tells them.
-pub(crate) static PAGES: [Page; 31] = [
+pub(crate) static PAGES: [Page; 32] = [
     Page {
         name: "help",
         usage: "[COMMAND]",
@@ -182,6 +182,14 @@ pub(crate) static PAGES: [Page; 31] = [
         meaning: "makes a mount new and empty",
         example: "format /home",
         more: "What is in it is lost. It is for flash that holds something else, or a damaged file system.",
+    },
+    Page {
+        name: "kv",
+        usage: "put KEY VALUE [SECONDS] | get KEY | del KEY | list [PREFIX]",
+        arguments: &[Argument::Free],
+        meaning: "values by key",
+        example: "kv put greeting \"good morning\" 3600",
+        more: "They are kept by whoever is called kv, for ever or for so many seconds.",
     },
     Page {
         name: "self",

@@ -121,6 +121,7 @@ impl Dialogue {
             Ok(Command::Status(path)) => self.show_status(&path),
             Ok(Command::Usage) => self.show_usage(),
             Ok(Command::Sync) => self.sync_files(),
+            Ok(Command::Values(errand)) => self.run_errand(&errand),
             Ok(Command::Watch(path)) => return self.watch(&path),
             Ok(Command::Show(name)) => self.show_file(&name),
             Ok(Command::Identity) => self.show_identity(),

@@ -81,7 +81,7 @@ impl Dialogue {
     }
 
     /// Somebody to send to, or it is said why there is nobody.
-    fn target(&mut self, command: &str, word: &str) -> Option<Target> {
+    pub(crate) fn target(&mut self, command: &str, word: &str) -> Option<Target> {
         let found = self.population.find(word);
         found.map_err(|nobody| self.complain(command, &nobody)).ok()
     }
