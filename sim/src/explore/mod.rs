@@ -15,6 +15,7 @@ pub use verdict::Verdict;
 
 use std::collections::BTreeSet;
 use std::num::NonZero;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -174,8 +175,12 @@ fn ends(plan: &Plan, board: usize, journal: &Journal) -> Vec<Ends> {
         let at = first.expect("a request is one that used the flash").operation.at;
         let range = flash.partitions.values().find(|(from, len)| *from <= at && at < from + len);
         let (from, len) = *range.unwrap_or(&(0, 0));
-        let tree = |image: &[u8]| storage::tree(&image[from as usize..][..len as usize]).ok();
-        let before = tree(&image);
+        let tree = |image: &[u8]| {
+            storage::tree(&image[from as usize..][..len as usize]).ok().map(Arc::new)
+        };
+        // Nothing happens between two requests, so the end of one is the beginning of the next.
+        let last = ends.last().filter(|last| last.partition == (from, len));
+        let before = last.map_or_else(|| tree(&image), |last| last.after.clone());
         while let Some(next) = told.next_if(|next| next.request == number) {
             apply(&mut image, &next.operation, &next.operation.new);
         }

@@ -1,5 +1,7 @@
 //! What a power cut left: the files as they were, as they should become, or neither.
 
+use std::sync::Arc;
+
 use crate::report::Failure;
 use crate::scenario::plan::Plan;
 use crate::storage;
@@ -23,8 +25,8 @@ pub enum Verdict {
 pub(super) struct Ends {
     /// First byte and bytes of the partition.
     pub(super) partition: (u32, u32),
-    pub(super) before: Option<Tree>,
-    pub(super) after: Option<Tree>,
+    pub(super) before: Option<Arc<Tree>>,
+    pub(super) after: Option<Arc<Tree>>,
 }
 
 impl Ends {
@@ -54,7 +56,7 @@ pub(super) fn judge(
     let tree = match at_rest {
         None => return Verdict::Broken("nobody served files again".to_owned()),
         Some(Err(why)) => return Verdict::Broken(why),
-        Some(Ok(tree)) => Some(tree),
+        Some(Ok(tree)) => Some(Arc::new(tree)),
     };
     match (tree == ends.before, tree == ends.after) {
         (true, true) => Verdict::Same,
@@ -62,9 +64,9 @@ pub(super) fn judge(
         (false, true) => Verdict::After,
         (false, false) => {
             let empty = Tree::new();
-            let tree = tree.unwrap_or_default();
-            let before = difference(ends.before.as_ref().unwrap_or(&empty), &tree);
-            let after = difference(ends.after.as_ref().unwrap_or(&empty), &tree);
+            let found = tree.as_deref().unwrap_or(&empty);
+            let before = difference(ends.before.as_deref().unwrap_or(&empty), found);
+            let after = difference(ends.after.as_deref().unwrap_or(&empty), found);
             Verdict::Broken(format!("neither as before ({before}) nor as after ({after})"))
         }
     }
