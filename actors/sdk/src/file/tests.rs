@@ -1,9 +1,20 @@
 //! Requests are what [`abi::bus`] says, and answers are read as it says.
 
-use super::*;
-use crate::endpoint::MESSAGE_MAX;
+use abi::bus;
+use abi::bus::Header;
+use abi::bus::Status;
 use abi::message;
+use abi::refusal::Refusal;
 use std::vec::Vec;
+
+use crate::endpoint::Endpoint;
+use crate::endpoint::MESSAGE_MAX;
+use crate::endpoint::Message;
+use crate::endpoint::PAYLOAD_MAX;
+use crate::file::Answer;
+use crate::file::Files;
+use crate::file::next_entry;
+use crate::payload::Reader;
 
 fn files() -> Files {
     Files::new(Endpoint::slot(1))
