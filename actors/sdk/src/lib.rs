@@ -74,6 +74,7 @@ pub mod entry;
 pub mod handler;
 pub mod payload;
 pub mod vfs;
+pub mod tty;
 pub mod ui;
 pub mod palette;
 pub mod window;
