@@ -7,10 +7,10 @@
 //! |---|---|
 //! | `front`, `back` | puts itself in the foreground, or whoever was there before |
 //! | `secret` | asks for a line that is not shown |
-//! | `raw` | writes down bytes as they come, until a `q` |
+//! | `raw` | writes down bytes as they come, until a `q`; an `x` is its end |
 //! | `size` | writes down how large the terminal is |
 //! | `size COLUMNS ROWS` | says how large it is |
-//! | `lines COUNT` | writes that many lines |
+//! | `lines COUNT` | writes that many lines, unless it is interrupted |
 //! | `rest SECONDS` | reads nothing for that long |
 //! | `die` | ends abnormally |
 #![cfg_attr(target_arch = "wasm32", no_std)]
@@ -86,9 +86,7 @@ impl Scribe {
                     self.say(format_args!("{columns} columns, {rows} rows"))?;
                 }
                 ("lines", Some(count), _) => {
-                    for number in 1..=count {
-                        self.say(format_args!("line {number} of {count}"))?;
-                    }
+                    self.write_lines(count)?;
                 }
                 ("rest", Some(seconds), _) => self.rest(seconds)?,
                 ("die", ..) => sdk::entry::exit(1),
@@ -113,10 +111,34 @@ impl Scribe {
         TERMINAL.ask_foreground(address)?;
         loop {
             let message = self.inbox.receive()?;
-            if message.badge() == BADGE && message.opcode() == tty::answer(tty::FOREGROUND) {
+            if message.badge() == BADGE && message.opcode() == tty::FOREGROUND {
                 tty::status(&message)?;
                 return self.say(format_args!("in the foreground"));
             }
+        }
+    }
+
+    /// Writes many lines. What interrupted something else before does not count.
+    fn write_lines(&mut self, count: u16) -> Result<(), Refusal> {
+        while self.is_interrupted()? {}
+        for number in 1..=count {
+            self.say(format_args!("line {number} of {count}"))?;
+            if self.is_interrupted()? {
+                return self.say(format_args!("interrupted"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an interrupt has come. Only with a clock one can look without waiting.
+    fn is_interrupted(&mut self) -> Result<bool, Refusal> {
+        if self.clock.is_none() {
+            return Ok(false);
+        }
+        match self.inbox.receive_within(Duration::ZERO) {
+            Ok(message) => Ok(message.badge() == BADGE && message.opcode() == tty::INTERRUPT),
+            Err(Refusal::Timeout) => Ok(false),
+            Err(refusal) => Err(refusal),
         }
     }
 
@@ -140,7 +162,11 @@ impl Scribe {
             let is_last = bytes.contains(&b'q');
             // More bytes than fit are not written down.
             let _ = bytes.iter().try_for_each(|byte| write!(line, " {byte:02x}"));
+            let is_end = bytes.contains(&b'x');
             self.say(format_args!("bytes{}", line.text()))?;
+            if is_end {
+                sdk::entry::exit(1);
+            }
             if is_last {
                 return TERMINAL.set_modes(&mut self.inbox, modes);
             }

@@ -14,8 +14,8 @@
 //! | [`INTERRUPT`], [`RESIZED`] | (told to the foreground) | |
 //!
 //! A request comes with an endpoint to answer through, so that one can wait for the answer as for a
-//! call, or do something else meanwhile. An answer has the opcode [`answer`]; its status is an i32:
-//! 0 or more, or the code of a [`Refusal`].
+//! call, or do something else meanwhile. An answer has the opcode of its request; its status is an
+//! i32: 0 or more, or the code of a [`Refusal`].
 //!
 //! [`READ`] is answered when there is something to read: with canonical input a line, which the line
 //! feed ends, or nothing at all for the end of input; otherwise what has been typed. [`WRITE`] is
@@ -67,19 +67,11 @@ pub const INTERRUPT: u32 = 0x5454_590a;
 /// The terminal has another size. Payload: columns u16, rows u16.
 pub const RESIZED: u32 = 0x5454_590b;
 
-/// The bit that answers have.
-const ANSWER: u32 = 0x80;
-
 /// The name under which the first terminal is found.
 pub const NAME: &str = "/dev/tty1";
 
 /// Bytes that one answer to [`READ`] can have.
 pub const READ_MAX: usize = crate::endpoint::PAYLOAD_MAX - 4;
-
-/// The opcode of the answer to a request.
-pub const fn answer(request: u32) -> u32 {
-    request | ANSWER
-}
 
 /// How a terminal treats what is typed and shown, in the words of POSIX (General Terminal Interface,
 /// chapter 11).
@@ -289,11 +281,5 @@ mod tests {
         assert_eq!(Size::decode(&size.encode()), Some(size));
         assert_eq!(Size::decode(&Size { columns: 0, rows: 1 }.encode()), None);
         assert_eq!(Size::decode(&[80, 0, 24]), None);
-    }
-
-    #[test]
-    fn no_answer_is_a_request() {
-        let requests = READ..=RESIZED;
-        assert!(requests.clone().all(|request| !requests.contains(&answer(request))));
     }
 }

@@ -2,12 +2,13 @@
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use sdk::Handle;
 use sdk::Refusal;
+use sdk::Rights;
 use sdk::abi::file;
 use sdk::capability::Owned;
 use sdk::endpoint::Endpoint;
 use sdk::endpoint::PAYLOAD_MAX;
-use sdk::tty;
 
 /// How many can wait to read, and as many to write.
 const WAITING_MAX: usize = 16;
@@ -25,9 +26,9 @@ pub(crate) enum Protocol {
 }
 
 impl Protocol {
-    pub(crate) fn opcode(self) -> u32 {
+    fn opcode(self) -> u32 {
         match self {
-            Protocol::Terminal(request) => tty::answer(request),
+            Protocol::Terminal(request) => request,
             Protocol::File => file::ANSWER,
         }
     }
@@ -38,15 +39,37 @@ impl Protocol {
 pub(crate) struct Asker {
     /// Who asks.
     pub(crate) id: u64,
-    pub(crate) reply: Owned,
-    pub(crate) protocol: Protocol,
+    /// Nothing once it has been answered.
+    reply: Option<Owned>,
+    protocol: Protocol,
 }
 
 impl Asker {
-    /// Answers with a status and with what stands behind its place in the bytes.
-    pub(crate) fn answer(&self, bytes: &mut [u8], status: i32) -> Result<(), Refusal> {
+    pub(crate) fn new(id: u64, reply: Owned, protocol: Protocol) -> Asker {
+        Asker { id, reply: Some(reply), protocol }
+    }
+
+    /// Answers with a status and with what stands behind its place in the bytes. Who is refused can
+    /// answer again.
+    pub(crate) fn answer(&mut self, bytes: &mut [u8], status: i32) -> Result<(), Refusal> {
         bytes[..STATUS_BYTES].copy_from_slice(&status.to_le_bytes());
-        Endpoint::new(self.reply.handle()).send(self.protocol.opcode(), bytes)
+        let to = self.address()?;
+        to.reply(self.protocol.opcode(), bytes)?;
+        self.reply.take().map(Owned::keep);
+        Ok(())
+    }
+
+    /// Answers that it is done, and passes a capability along with these rights.
+    pub(crate) fn give(&mut self, capability: Handle, rights: Rights) -> Result<(), Refusal> {
+        let to = self.address()?;
+        to.reply_with(self.protocol.opcode(), &[0; STATUS_BYTES], capability, rights)?;
+        self.reply.take().map(Owned::keep);
+        Ok(())
+    }
+
+    fn address(&self) -> Result<Endpoint, Refusal> {
+        let reply = self.reply.as_ref().ok_or(Refusal::NoCapability)?;
+        Ok(Endpoint::new(reply.handle()))
     }
 }
 
@@ -105,7 +128,7 @@ impl Queue {
         let mut bytes = [0; PAYLOAD_MAX];
         let mut tries_again = false;
         let mut place = 0;
-        while let Some(reader) = self.readers.get(place) {
+        while let Some(reader) = self.readers.get_mut(place) {
             if !may_read(reader.asker.id) {
                 place += 1;
                 continue;

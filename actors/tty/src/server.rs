@@ -102,29 +102,31 @@ impl Server {
         }
         let reply = message.take_capability().ok_or(Refusal::NoCapability)?;
         let opcode = message.opcode();
+        let (id, payload) = (message.sender(), message.payload());
+        if opcode == tty::FOREGROUND {
+            return self.enter(id, reply);
+        }
         let protocol = match file::is_request(opcode) {
             true => Protocol::File,
             false => Protocol::Terminal(opcode),
         };
-        let asker = Asker { id: message.sender(), reply, protocol };
-        let payload = message.payload();
+        let asker = Asker::new(id, reply, protocol);
         let done = match opcode {
             tty::READ => return self.read(asker, payload),
             tty::WRITE => return self.write(asker, payload),
-            tty::FOREGROUND => return self.enter(asker),
             file::READ_AT => return self.read(asker, payload.get(4..).unwrap_or_default()),
             file::WRITE_AT => return self.write(asker, payload.get(4..).unwrap_or_default()),
             // Of a terminal there is never a new version, and it has no end.
             file::COMMIT | file::SIZE => Ok(Done::Status(0)),
             tty::GET_MODES => Ok(Done::Status(self.discipline.modes().bits())),
-            tty::SET_MODES => self.set_modes(asker.id, payload),
+            tty::SET_MODES => self.set_modes(id, payload),
             tty::GET_SIZE => Ok(Done::Size(self.size)),
             tty::SET_SIZE => self.set_size(payload),
-            tty::BACKGROUND => self.leave(asker.id).map(|()| Done::Status(0)),
+            tty::BACKGROUND => self.leave(id).map(|()| Done::Status(0)),
             tty::OPEN => Ok(Done::File),
             _ => Err(Refusal::OutOfRange),
         };
-        tell(&asker, done)
+        tell(asker, done)
     }
 
     /// Moves on what can be moved: bytes to the line, what was typed to who reads it.
@@ -169,12 +171,12 @@ impl Server {
 
     fn read(&mut self, asker: Asker, payload: &[u8]) -> Result<(), Refusal> {
         let max = match payload::Reader::new(payload).u32() {
-            None => return tell(&asker, Err(Refusal::Invalid)),
-            Some(0) => return tell(&asker, Ok(Done::Status(0))),
+            None => return tell(asker, Err(Refusal::Invalid)),
+            Some(0) => return tell(asker, Ok(Done::Status(0))),
             Some(max) => max as usize,
         };
         let waits = self.queue.add_reader(Reader { asker, max });
-        waits.or_else(|(asker, refusal)| tell(&asker, Err(refusal)))
+        waits.or_else(|(asker, refusal)| tell(asker, Err(refusal)))
     }
 
     fn write(&mut self, asker: Asker, bytes: &[u8]) -> Result<(), Refusal> {
@@ -185,11 +187,11 @@ impl Server {
             false => self.output.write(bytes, modes),
         };
         if taken == bytes.len() {
-            return tell(&asker, Ok(Done::Status(taken as u32)));
+            return tell(asker, Ok(Done::Status(taken as u32)));
         }
         let rest = bytes[taken..].to_vec();
         let waits = self.queue.add_writer(Writer { asker, total: bytes.len(), rest });
-        waits.or_else(|(asker, refusal)| tell(&asker, Err(refusal)))
+        waits.or_else(|(asker, refusal)| tell(asker, Err(refusal)))
     }
 
     fn set_modes(&mut self, id: u64, payload: &[u8]) -> Result<Done, Refusal> {
@@ -218,8 +220,7 @@ impl Server {
     }
 
     /// Puts the asker in front. The address that came along stays here.
-    fn enter(&mut self, asker: Asker) -> Result<(), Refusal> {
-        let Asker { id, reply, protocol } = asker;
+    fn enter(&mut self, id: u64, reply: Owned) -> Result<(), Refusal> {
         let address = Endpoint::new(reply.handle());
         let entered = self.crowd.enter(id, reply, self.discipline.modes());
         let status = match entered {
@@ -231,7 +232,7 @@ impl Server {
             }
             Err(refusal) => refusal as i32,
         };
-        let told = address.send(protocol.opcode(), &status.to_le_bytes());
+        let told = address.send(tty::FOREGROUND, &status.to_le_bytes());
         if told.is_err() && entered.is_ok() {
             // Who does not know that it is in front must not be.
             self.leave(id)?;
@@ -288,7 +289,7 @@ impl Server {
 }
 
 /// Answers.
-fn tell(asker: &Asker, done: Result<Done, Refusal>) -> Result<(), Refusal> {
+fn tell(mut asker: Asker, done: Result<Done, Refusal>) -> Result<(), Refusal> {
     match done {
         Ok(Done::Status(status)) => asker.answer(&mut [0; 4], status.cast_signed()),
         Ok(Done::Size(size)) => {
@@ -296,18 +297,12 @@ fn tell(asker: &Asker, done: Result<Done, Refusal>) -> Result<(), Refusal> {
             bytes[4..].copy_from_slice(&size.encode());
             asker.answer(&mut bytes, 0)
         }
-        Ok(Done::File) => give(asker),
-        Err(refusal) => asker.answer(&mut [0; 4], refusal as i32),
-    }
-}
-
-/// Answers with the terminal as a file, which may be passed on.
-fn give(asker: &Asker) -> Result<(), Refusal> {
-    let rights = Rights::READ | Rights::WRITE | Rights::GRANT;
-    match capability::narrow(ObjectKind::File, rights, FILE_BADGE).map(Owned::new) {
-        Ok(file) => {
-            let to = Endpoint::new(asker.reply.handle());
-            to.send_with(asker.protocol.opcode(), &[0; 4], file.handle(), rights)
+        Ok(Done::File) => {
+            let rights = Rights::READ | Rights::WRITE | Rights::GRANT;
+            match capability::narrow(ObjectKind::File, rights, FILE_BADGE).map(Owned::new) {
+                Ok(file) => asker.give(file.handle(), rights),
+                Err(refusal) => asker.answer(&mut [0; 4], refusal as i32),
+            }
         }
         Err(refusal) => asker.answer(&mut [0; 4], refusal as i32),
     }
