@@ -6,6 +6,7 @@ use std::process::Command;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::ArgGroup;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
@@ -70,6 +71,7 @@ enum NewWhat {
 }
 
 #[derive(clap::Args)]
+#[command(group = ArgGroup::new("live").multiple(true))]
 struct Sim {
     /// The scenario file
     #[arg(long, value_name = "FILE")]
@@ -82,13 +84,17 @@ struct Sim {
     board: Option<String>,
     /// Show the screen in a window; keys and pointer reach the actors when the steps are done.
     /// Ctrl+Space pauses; paused, `.` lets 10 ms pass and Space goes on
-    #[arg(long)]
+    #[arg(long, group = "live")]
     view: bool,
+    /// Make the serial line a pseudo-terminal that any terminal program can attach to; what is typed
+    /// there reaches the actors when the steps are done
+    #[arg(long, group = "live")]
+    pty: bool,
     /// Virtual seconds in a second of yours
-    #[arg(long, default_value_t = 1.0, value_parser = speed, requires = "view")]
+    #[arg(long, default_value_t = 1.0, value_parser = speed, requires = "live")]
     speed: f64,
-    /// Save what you do in the window as a scenario
-    #[arg(long, value_name = "FILE", requires = "view")]
+    /// Save what you do in the window and at the terminal as a scenario
+    #[arg(long, value_name = "FILE", requires = "live")]
     save: Option<PathBuf>,
     /// Say after the run who can reach what, and through whom: one line for each capability
     #[arg(long)]
@@ -206,11 +212,17 @@ fn main() -> ExitCode {
     let ending = match Arguments::parse().verb {
         Verb::Sim(sim) => {
             let Target::Kernel = sim.on;
+            let live = view::Options {
+                has_window: sim.view,
+                has_pty: sim.pty,
+                speed: sim.speed,
+                save: sim.save,
+            };
             simulate::run(&simulate::Options {
                 scenario: sim.scenario,
                 seed: sim.seed,
                 board: sim.board,
-                view: sim.view.then_some(view::Options { speed: sim.speed, save: sim.save }),
+                view: (sim.view || sim.pty).then_some(live),
                 authority: sim.authority,
                 review: review(sim.update),
                 out: sim.out,

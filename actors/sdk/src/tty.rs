@@ -35,7 +35,6 @@ use abi::handle::Handle;
 use abi::object::ObjectKind;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
-use core::ops::BitOr;
 
 use crate::capability;
 use crate::capability::Owned;
@@ -111,18 +110,16 @@ impl Modes {
         self.0 & wanted.0 == wanted.0
     }
 
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, others: Modes) -> Modes {
+        Modes(self.0 | others.0)
+    }
+
     /// These without those.
     #[must_use]
     pub const fn without(self, others: Modes) -> Modes {
         Modes(self.0 & !others.0)
-    }
-}
-
-impl BitOr for Modes {
-    type Output = Modes;
-
-    fn bitor(self, other: Modes) -> Modes {
-        Modes(self.0 | other.0)
     }
 }
 
@@ -272,7 +269,7 @@ mod tests {
         }
         assert_eq!(Modes::from_bits(Modes::COOKED.bits() + 1), None);
         let quiet = Modes::COOKED.without(Modes::ECHO);
-        assert!(quiet.has(Modes::CANONICAL | Modes::SIGNALS) && !quiet.has(Modes::ECHO));
+        assert!(quiet.has(Modes::CANONICAL.and(Modes::SIGNALS)) && !quiet.has(Modes::ECHO));
     }
 
     #[test]

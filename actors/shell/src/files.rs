@@ -21,6 +21,8 @@ const PIECE: usize = 512;
 pub(crate) enum Found {
     /// There is, and its contents have been told.
     File,
+    /// There is, but a person did not want all of it.
+    Interrupted,
     /// There is not.
     Nothing,
 }
@@ -104,7 +106,7 @@ impl Files {
                 }
             })?;
         match answer {
-            Ok(Some((memory, size))) => read_pieces(&memory, size, each).map(|()| Found::File),
+            Ok(Some((memory, size))) => read_pieces(mail, &memory, size, each),
             Ok(None) => Ok(Found::File),
             Err(vfs::NO_SUCH_FILE) => Ok(Found::Nothing),
             Err(refusal) => Err(refusal),
@@ -112,7 +114,12 @@ impl Files {
     }
 }
 
-fn read_pieces(memory: &Owned, size: u32, mut each: impl FnMut(&[u8])) -> Result<(), Refusal> {
+fn read_pieces(
+    mail: &mut Mail,
+    memory: &Owned,
+    size: u32,
+    mut each: impl FnMut(&[u8]),
+) -> Result<Found, Refusal> {
     let memory = Memory::new(memory.handle());
     let mut piece = [0; PIECE];
     for offset in (0..size).step_by(PIECE) {
@@ -120,6 +127,9 @@ fn read_pieces(memory: &Owned, size: u32, mut each: impl FnMut(&[u8])) -> Result
         let piece = &mut piece[..rest.min(PIECE)];
         memory.read(offset, piece)?;
         each(piece);
+        if mail.is_interrupted() {
+            return Ok(Found::Interrupted);
+        }
     }
-    Ok(())
+    Ok(Found::File)
 }

@@ -101,6 +101,7 @@ impl Dialogue {
     pub(crate) fn show_file(&mut self, name: &str) {
         match self.print_file(name) {
             Ok(Found::File) => (),
+            Ok(Found::Interrupted) => self.say(Ink::Dim, "^C"),
             Ok(Found::Nothing) => self.complain(name, &"no such file"),
             Err(Refusal::NoCapability) if self.files.is_none() => {
                 self.lack("cat", "a file service");

@@ -24,7 +24,7 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Only this one of the boards that the scenario lists.
     pub board: Option<String>,
-    /// Whether the screen of the first run is shown in a window, and how.
+    /// Whether a person sees the first run in a window or at a terminal, and how.
     pub view: Option<view::Options>,
     /// Whether to say who could reach what, and through whom.
     pub authority: bool,
