@@ -1,5 +1,6 @@
 //! `orrery`: the command line.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -87,9 +88,16 @@ struct Sim {
     #[arg(long, group = "live")]
     view: bool,
     /// Make the serial line a pseudo-terminal that any terminal program can attach to; what is typed
-    /// there reaches the actors when the steps are done
-    #[arg(long, group = "live")]
-    pty: bool,
+    /// there reaches the actors when the steps are done. `--pty=LINK` lets a link lead to it
+    #[arg(
+        long,
+        group = "live",
+        value_name = "LINK",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    pty: Option<PathBuf>,
     /// Virtual seconds in a second of yours
     #[arg(long, default_value_t = 1.0, value_parser = speed, requires = "live")]
     speed: f64,
@@ -214,7 +222,7 @@ fn main() -> ExitCode {
             let Target::Kernel = sim.on;
             let live = view::Options {
                 has_window: sim.view,
-                has_pty: sim.pty,
+                pty: sim.pty.clone().map(pty),
                 speed: sim.speed,
                 save: sim.save,
             };
@@ -222,7 +230,7 @@ fn main() -> ExitCode {
                 scenario: sim.scenario,
                 seed: sim.seed,
                 board: sim.board,
-                view: (sim.view || sim.pty).then_some(live),
+                view: (sim.view || sim.pty.is_some()).then_some(live),
                 authority: sim.authority,
                 review: review(sim.update),
                 out: sim.out,
@@ -287,6 +295,15 @@ fn wasm_options(arguments: Wasm) -> wasm::Options {
         }),
     };
     wasm::Options { cache: arguments.cache, action }
+}
+
+/// A pseudo-terminal, and a link to it if there is a name for one.
+fn pty(link: PathBuf) -> view::pty::Options {
+    let has_person = std::io::stdin().is_terminal();
+    view::pty::Options {
+        link: Some(link).filter(|link| !link.as_os_str().is_empty()),
+        until: if has_person { view::pty::Until::Enter } else { view::pty::Until::Left },
+    }
 }
 
 fn review(update: bool) -> Review {

@@ -7,7 +7,7 @@
 //! same is true of the terminal.
 
 mod link;
-mod pty;
+pub mod pty;
 mod session;
 mod window;
 
@@ -38,8 +38,8 @@ const STEP: Duration = Duration::from_millis(10);
 pub struct Options {
     /// Whether the first board's screen is shown in a window.
     pub has_window: bool,
-    /// Whether its serial line is a pseudo-terminal of this computer.
-    pub has_pty: bool,
+    /// Whether its serial line is a pseudo-terminal of this computer, and which.
+    pub pty: Option<pty::Options>,
     /// Virtual seconds in one second of the person's.
     pub speed: f64,
     /// Where what the person did is saved as a scenario.
@@ -56,7 +56,7 @@ struct Fronts {
 /// Plays a scenario before a person's eyes, and then on until the window is closed or the terminal
 /// has gone. Without either it says so and plays to the end.
 pub fn play(runner: &mut Runner<'_>, options: &Options) {
-    let pty = options.has_pty.then(Pty::open);
+    let pty = options.pty.as_ref().map(Pty::open);
     let pty = pty.transpose().unwrap_or_else(|reason| {
         eprintln!("no pseudo-terminal: {reason}; the run goes on without one");
         None

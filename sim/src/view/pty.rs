@@ -3,8 +3,9 @@
 //!
 //! What the line has shown before somebody attaches waits, and is shown then.
 
+use std::fs;
 use std::io;
-use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::channel;
 use std::thread;
@@ -13,9 +14,29 @@ use std::thread;
 /// waits on this computer, as it would for a line.
 const BYTES_MAX: usize = 92;
 
+/// What a pseudo-terminal is to be like.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// A symbolic link that is to lead there, under a name that stays the same.
+    pub link: Option<PathBuf>,
+    /// When the run ends.
+    pub until: Until,
+}
+
+/// When a run with a pseudo-terminal ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// When a person presses Enter at the run's own terminal.
+    Enter,
+    /// When the program goes that was attached.
+    Left,
+}
+
 /// The run's end of a pseudo-terminal.
 pub(crate) struct Pty {
     end: host::End,
+    /// Removed with it.
+    link: Option<PathBuf>,
     /// Bytes of the line that have been handed on.
     shown: usize,
     /// Whether the program that was attached has gone.
@@ -26,15 +47,20 @@ pub(crate) struct Pty {
 
 impl Pty {
     /// Opens one and says how to attach.
-    pub(crate) fn open() -> Result<Pty, String> {
+    pub(crate) fn open(options: &Options) -> Result<Pty, String> {
         let end = host::End::open().map_err(|error| error.to_string())?;
-        println!("the serial line is {0}; attach with: picocom {0}, or: screen {0}", end.path());
-        let enough = io::stdin().is_terminal().then(wait_for_enter);
-        match enough {
-            Some(_) => println!("press Enter here to end the run"),
-            None => println!("the run ends when the attached program does"),
+        let link = options.link.clone();
+        if let Some(link) = &link {
+            host::link(end.path(), link)
+                .map_err(|error| format!("{} cannot lead there: {error}", link.display()))?;
         }
-        Ok(Pty { end, shown: 0, has_left: false, enough })
+        println!("the serial line is {0}; attach with: picocom {0}, or: screen {0}", end.path());
+        let enough = (options.until == Until::Enter).then(wait_for_enter);
+        match options.until {
+            Until::Enter => println!("press Enter here to end the run"),
+            Until::Left => println!("the run ends when the attached program does"),
+        }
+        Ok(Pty { end, link, shown: 0, has_left: false, enough })
     }
 
     /// What has been typed since the last time.
@@ -71,6 +97,15 @@ impl Pty {
     }
 }
 
+impl Drop for Pty {
+    fn drop(&mut self) {
+        if let Some(link) = &self.link {
+            // Somebody else may have removed it.
+            let _ = fs::remove_file(link);
+        }
+    }
+}
+
 /// Waits in the background for a line on the standard input.
 fn wait_for_enter() -> Receiver<()> {
     let (send, enough) = channel();
@@ -86,14 +121,24 @@ fn wait_for_enter() -> Receiver<()> {
 
 #[cfg(unix)]
 mod host {
+    use std::fs;
     use std::io;
     use std::os::fd::OwnedFd;
+    use std::path::Path;
 
     use rustix::io::ioctl_fionbio;
     use rustix::pty;
     use rustix::pty::OpenptFlags;
     use rustix::termios;
     use rustix::termios::OptionalActions;
+
+    /// Lets a symbolic link lead to a terminal. One that is there is replaced; a file is not.
+    pub(super) fn link(path: &str, link: &Path) -> io::Result<()> {
+        if fs::read_link(link).is_ok() {
+            fs::remove_file(link)?;
+        }
+        std::os::unix::fs::symlink(path, link)
+    }
 
     /// The end that the other one's programs do not see.
     pub(super) struct End {
@@ -132,6 +177,11 @@ mod host {
 #[cfg(not(unix))]
 mod host {
     use std::io;
+    use std::path::Path;
+
+    pub(super) fn link(_: &str, _: &Path) -> io::Result<()> {
+        Err(io::Error::from(io::ErrorKind::Unsupported))
+    }
 
     /// There is none.
     pub(super) enum End {}
@@ -170,7 +220,7 @@ mod tests {
             return;
         }
         let end = host::End::open().unwrap();
-        let mut pty = Pty { end, shown: 0, has_left: false, enough: None };
+        let mut pty = Pty { end, link: None, shown: 0, has_left: false, enough: None };
         pty.show(b"> ");
         assert!(pty.hear().is_empty() && !pty.is_over());
         let mut other = OpenOptions::new().read(true).write(true).open(pty.end.path()).unwrap();
