@@ -3,9 +3,9 @@
 //!
 //! At every moment between two polls
 //! - `places + roles` is how many places there are, apart from those whose lives are used up,
-//! - `arena + reserved` is the whole arena,
+//! - `arena + reserved + shared` is the whole arena,
 //! - `bodies` is `actors + renewals` and `codes` is `roles + renewals`,
-//! - `capabilities` is `devices + roles + promises + names + locks` and two for each actor.
+//! - `capabilities` is `devices + roles + promises + names + locks + regions` and two for each actor.
 
 use crate::actor::Renewal;
 use crate::role::Standing;
@@ -36,6 +36,10 @@ pub struct Account {
     pub names: usize,
     /// Mutexes and semaphores.
     pub locks: usize,
+    /// Regions of memory that actors made.
+    pub regions: usize,
+    /// Their bytes.
+    pub shared: usize,
     /// Slots of actors' cspaces that cannot be given out.
     pub slots: usize,
     /// Deaths of which actors have yet to be told.
@@ -60,6 +64,7 @@ impl State {
         let renewals = renewed.clone().count();
         let renewed = renewed.filter_map(|actor| self.roles[actor.id.index()].as_ref());
         let (slots, notices) = self.cspaces.in_use();
+        let (regions, shared) = self.regions.made();
         Account {
             actors: self.living,
             roles: roles.clone().count(),
@@ -72,6 +77,8 @@ impl State {
             promises: standing.filter(|promised| matches!(promised, Standing::Held(_))).count(),
             names: self.namespace.list("").count(),
             locks: self.locks.count(),
+            regions,
+            shared,
             slots,
             notices,
             messages: actors.map(|actor| actor.mailbox.len()).sum(),

@@ -76,6 +76,8 @@ pub(crate) enum Activity {
     Locking(u16),
     /// It waits for an interrupt line.
     Watching(u8),
+    /// It waits for the flash.
+    Storing,
     /// It waits for its timer alone.
     Sleeping,
 }
@@ -93,6 +95,8 @@ pub(crate) enum Turn {
     Reply(Buffer),
     /// Its file call goes on with the server's answer.
     File(Job),
+    /// Its call about flash is done now that it is its turn.
+    Flash(FlashJob),
     /// Its call returns this word; the slice is fresh.
     Answer(u64),
     /// Its call returns this word; it goes on with the rest of its slice.
@@ -179,6 +183,26 @@ pub(crate) enum JobStep {
     Move,
     /// The new file is being published.
     Commit,
+}
+
+/// A call about flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FlashJob {
+    /// What is asked.
+    pub(crate) task: FlashTask,
+    /// The first byte of the flash that it is about.
+    pub(crate) at: u32,
+}
+
+/// What an actor wants of the flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FlashTask {
+    /// Its bytes.
+    Read(Buffer),
+    /// Bits cleared.
+    Program(Buffer),
+    /// All bits of so many bytes set.
+    Erase(u32),
 }
 
 /// A range of an actor's own memory that has been checked. Memory never shrinks, so it stays good.

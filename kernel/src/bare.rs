@@ -5,6 +5,7 @@ use abi::graphics::FramebufferInfo;
 use alloc::collections::VecDeque;
 use core::convert::Infallible;
 use embedded_hal::digital::OutputPin;
+use embedded_storage::nor_flash;
 
 use crate::device::Board;
 use crate::device::Framebuffer;
@@ -29,6 +30,7 @@ impl Board for Bare {
     type Serial = Sink;
     type Pin = Nothing;
     type Framebuffer = Nothing;
+    type Flash = Nothing;
 
     fn event(&mut self) -> Option<Event> {
         self.events.pop_front()
@@ -45,6 +47,10 @@ impl Board for Bare {
     fn request_entropy(&mut self) {}
 
     fn framebuffer(&mut self) -> Option<&mut Nothing> {
+        None
+    }
+
+    fn flash(&mut self) -> Option<&mut Nothing> {
         None
     }
 }
@@ -73,7 +79,7 @@ impl embedded_io::WriteReady for Sink {
     }
 }
 
-/// A pin or a screen that there is not.
+/// A pin, a screen or a flash that there is not.
 #[derive(Debug)]
 pub enum Nothing {}
 
@@ -101,6 +107,35 @@ impl Framebuffer for Nothing {
     }
 
     fn flush(&mut self) {
+        match *self {}
+    }
+}
+
+impl nor_flash::ErrorType for Nothing {
+    type Error = Infallible;
+}
+
+impl nor_flash::ReadNorFlash for Nothing {
+    const READ_SIZE: usize = 1;
+
+    fn read(&mut self, _: u32, _: &mut [u8]) -> Result<(), Infallible> {
+        match *self {}
+    }
+
+    fn capacity(&self) -> usize {
+        match *self {}
+    }
+}
+
+impl nor_flash::NorFlash for Nothing {
+    const WRITE_SIZE: usize = 1;
+    const ERASE_SIZE: usize = 1;
+
+    fn erase(&mut self, _: u32, _: u32) -> Result<(), Infallible> {
+        match *self {}
+    }
+
+    fn write(&mut self, _: u32, _: &[u8]) -> Result<(), Infallible> {
         match *self {}
     }
 }

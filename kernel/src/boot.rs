@@ -8,6 +8,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::capability::Capability;
+use crate::capability::FlashRange;
 use crate::capability::MemoryRange;
 use crate::capability::Object;
 use crate::capability::PortRange;
@@ -59,6 +60,8 @@ pub enum BootReason {
     RegionTooLong(String),
     /// The board has no screen.
     NoScreen,
+    /// A grant names flash that the board does not have.
+    NoFlash,
     /// The actors together may have more memory than the board has for them.
     ArenaExhausted {
         /// Bytes that this actor may have.
@@ -101,6 +104,7 @@ impl fmt::Display for BootError {
             }
             BootReason::RegionTooLong(name) => write!(f, "region `{name}` is longer than 2 GiB"),
             BootReason::NoScreen => f.write_str("is granted the screen, but the board has none"),
+            BootReason::NoFlash => f.write_str("is granted flash that the board does not have"),
             BootReason::ArenaExhausted { wanted, left } => {
                 write!(f, "may have {wanted} bytes of memory, but only {left} are left for actors")
             }
@@ -168,6 +172,7 @@ fn part(actor: &ActorManifest) -> Part {
         name: actor.name.clone(),
         priority: actor.priority,
         memory: actor.memory,
+        shared: actor.shared,
         mailbox: actor.mailbox,
         child: actor.child,
         is_service: matches!(actor.program, Program::Native(_)),
@@ -282,6 +287,13 @@ fn root_of(
         GrantObject::Ports(first, count) => {
             let root = device(state, Object::Ports(PortRange { first: 0, count: u16::MAX }));
             return Ok((root, Object::Ports(PortRange { first: *first, count: *count })));
+        }
+        GrantObject::Flash(offset, len) => {
+            let whole = state.flash_shape.ok_or(BootReason::NoFlash)?.size;
+            let whole = FlashRange { offset: 0, len: whole };
+            let part = whole.part(u64::from(*offset), u64::from(*len));
+            let part = part.map_err(|_| BootReason::NoFlash)?;
+            return Ok((device(state, Object::Flash(whole)), Object::Flash(part)));
         }
         GrantObject::Spawner(name) => {
             Object::Spawner(supervisor_id(state, name.as_ref())?.number())

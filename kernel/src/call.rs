@@ -65,6 +65,8 @@ calls! {
     ScreenLayout = "fb_layout";
     /// `(handle)`: shows what has been drawn.
     ScreenFlush = "fb_flush";
+    /// `(len)`: makes memory to share.
+    MemoryCreate = "mem_create";
     /// `(handle, ptr, len)`: what a capability names.
     Info = "cap_info";
     /// `(ptr, len)`: all that the caller holds, in the records of seed *sovelmaos*.
@@ -73,7 +75,7 @@ calls! {
     Copy = "cap_copy";
     /// `(handle, rights, badge)`: a lesser capability.
     Mint = "cap_mint";
-    /// `(handle, rights, offset, len)`: a capability to a part of memory.
+    /// `(handle, rights, offset, len)`: a capability to a part of memory or flash.
     MintRange = "cap_mint_range";
     /// `(handle, kind, rights, badge)`: a capability to less: the endpoint of a child, or a file of
     /// an endpoint.
@@ -105,6 +107,14 @@ calls! {
     PortRead = "io_read";
     /// `(handle, offset, size, value)`: writes an I/O port.
     PortWrite = "io_write";
+    /// `(handle, ptr, len)`: the shape of a range of flash.
+    FlashInfo = "flash_info";
+    /// `(handle, offset, ptr, len)`: reads flash.
+    FlashRead = "flash_read";
+    /// `(handle, offset, ptr, len)`: clears bits of flash, at most a page.
+    FlashProgram = "flash_program";
+    /// `(handle, offset)`: sets all bits of a sector of flash.
+    FlashErase = "flash_erase";
     /// `(handle, ptr, len, options ptr, options len)`: makes an actor.
     Spawn = "spawn";
     /// `(handle, memory, options ptr, options len)`: makes an actor of a module in granted memory.
@@ -202,6 +212,9 @@ impl CallName {
                 | CallName::ReceiveParts
                 | CallName::Sleep
                 | CallName::InterruptWait
+                | CallName::FlashRead
+                | CallName::FlashProgram
+                | CallName::FlashErase
                 | CallName::Spawn
                 | CallName::SpawnMemory
                 | CallName::SpawnPlain

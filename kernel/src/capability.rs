@@ -52,6 +52,8 @@ pub enum Object {
     Interrupt(u8),
     /// x86 I/O ports.
     Ports(PortRange),
+    /// A range of the flash.
+    Flash(FlashRange),
 }
 
 /// Some x86 I/O ports.
@@ -100,6 +102,32 @@ impl MemoryRange {
     }
 }
 
+/// Some bytes of the flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlashRange {
+    /// First byte.
+    pub offset: u32,
+    /// Number of bytes.
+    pub len: u32,
+}
+
+impl FlashRange {
+    /// The part of this range at `offset`, or a refusal if it sticks out.
+    pub fn part(self, offset: u64, len: u64) -> Result<FlashRange, Refusal> {
+        let end = offset.checked_add(len).ok_or(Refusal::OutOfRange)?;
+        if u64::from(self.len) < end {
+            return Err(Refusal::OutOfRange);
+        }
+        // Both fit in 32 bits, because `end` is at most `self.len`.
+        Ok(FlashRange { offset: self.offset + offset as u32, len: len as u32 })
+    }
+
+    fn is_within(&self, other: &FlashRange) -> bool {
+        let end = |range: &FlashRange| u64::from(range.offset) + u64::from(range.len);
+        other.offset <= self.offset && end(self) <= end(other)
+    }
+}
+
 impl Object {
     /// Its kind, as actors see it.
     pub const fn kind(&self) -> ObjectKind {
@@ -125,6 +153,7 @@ impl Object {
             Object::Semaphore(_) => ObjectKind::Semaphore,
             Object::Interrupt(_) => ObjectKind::Interrupt,
             Object::Ports(_) => ObjectKind::Ports,
+            Object::Flash(_) => ObjectKind::Flash,
         }
     }
 
@@ -154,6 +183,7 @@ impl Object {
             | Object::Semaphore(number) => *number as u64,
             Object::Interrupt(line) => *line as u64,
             Object::Ports(range) => range.first as u64,
+            Object::Flash(range) => range.offset as u64,
             _ => 0,
         }
     }
@@ -183,6 +213,7 @@ impl Object {
             }
             (Object::Pins(part), Object::Pins(whole)) => part & !whole == 0,
             (Object::Ports(part), Object::Ports(whole)) => part.is_within(whole),
+            (Object::Flash(part), Object::Flash(whole)) => part.is_within(whole),
             // Who has an actor in hand can send to it; who can send can be held to one protocol.
             (Object::Endpoint(part), Object::Child(whole)) => part == whole,
             (

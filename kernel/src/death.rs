@@ -50,6 +50,7 @@ impl State {
         self.living -= 1;
         self.ended.push(index);
         self.abandon_locks(index);
+        self.leave_flash(index);
         self.revoke_all(actor.reply);
         self.cspaces.uproot(actor.reply);
         let (kind, code) = reason.told();
@@ -165,6 +166,7 @@ impl State {
                 self.lock_gone(number);
             }
             Object::Interrupt(line) => self.line_lost(line, place.space()),
+            Object::Memory(range) => self.memory_gone(range.region),
             _ => (),
         }
     }

@@ -26,6 +26,8 @@ pub enum Event {
     Entropy([u8; 32]),
     /// A device raised its interrupt line.
     Interrupt(u8),
+    /// The flash has done what it was last told.
+    FlashDone,
     /// A debugger wants an actor's slice to end when the actor has used this much fuel in all.
     Preempt {
         /// The actor's id.

@@ -72,6 +72,7 @@ impl State {
                 self.entropy.extend(bytes.iter().take(room));
             }
             Event::Interrupt(line) => self.interrupt(line),
+            Event::FlashDone => self.flash_done(),
             Event::Preempt { actor, fuel } => {
                 if let Some(index) = self.alive_word(actor).map(|actor| actor.id.index())
                     && let Some(actor) = &mut self.actors[index]

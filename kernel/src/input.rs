@@ -45,6 +45,10 @@ pub(crate) fn message_of(event: &Event) -> Option<Message> {
             let object = Object::Pins(1u64.checked_shl(u32::from(*pin)).unwrap_or(0));
             Some(Message::new(object, message::PIN_EVENT, &payload))
         }
-        Event::Entropy(_) | Event::Interrupt(_) | Event::Preempt { .. } | Event::PowerOff => None,
+        Event::Entropy(_)
+        | Event::Interrupt(_)
+        | Event::FlashDone
+        | Event::Preempt { .. }
+        | Event::PowerOff => None,
     }
 }

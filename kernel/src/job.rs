@@ -20,8 +20,9 @@ use crate::limits::STATE_KEY_MAX;
 use crate::state::Left;
 use crate::state::State;
 
-/// Where state is kept: a directory for each actor's name, a file for each key.
-const STATE_DIRECTORY: &str = "tmp/state";
+/// Where state is kept: a directory for each actor's name, a file for each key. Where this leads is
+/// the file server's business.
+const STATE_DIRECTORY: &str = "state";
 
 /// What the server said.
 struct Said {

@@ -14,6 +14,7 @@ use crate::boot::populate;
 use crate::crew::Crew;
 use crate::device::Board;
 use crate::device::Framebuffer;
+use crate::device::flash_shape;
 use crate::event::Event;
 use crate::fault::ExitReason;
 use crate::limits::EVENTS_PER_POLL;
@@ -51,7 +52,8 @@ impl Kernel {
     /// Makes the population of the manifest. Nothing runs before the first poll.
     pub fn boot(manifest: &Manifest, board: &mut impl Board) -> Result<Kernel, BootError> {
         let screen = board.framebuffer().map(|screen| screen.info());
-        let mut state = Box::new(State::new(manifest, screen));
+        let shape = flash_shape(board);
+        let mut state = Box::new(State::new(manifest, screen, shape));
         let mut crew = Crew::new(state.actors.len());
         populate(&mut state, &mut crew, manifest)?;
         Ok(Kernel { state: Some(state), crew, fuel: 0 })

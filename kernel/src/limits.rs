@@ -36,6 +36,9 @@ pub const FLAT_NAME_MAX: usize = 63;
 /// Bytes of a path (seed 001).
 pub const PATH_MAX: usize = 127;
 
+/// Regions of memory that actors can have made at once.
+pub const REGIONS_MAX: usize = 256;
+
 /// Mutexes and semaphores at once.
 pub const LOCKS_MAX: usize = 256;
 
@@ -87,6 +90,10 @@ pub const LOG_MAX: usize = CONSOLE_BYTES;
 
 /// Bytes of entropy that the kernel keeps.
 pub const ENTROPY_BYTES: usize = 256;
+
+/// Bytes of flash that one call programs at most: the page of serial NOR chips (Winbond W25Q64JV
+/// datasheet, 8.2.13 "Page Program").
+pub const FLASH_PAGE: u32 = 256;
 
 /// Bytes of an actor's name.
 pub const NAME_MAX: usize = abi::process::ProcessRecord::NAME_BYTES;

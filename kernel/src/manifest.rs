@@ -172,6 +172,8 @@ pub struct ActorManifest {
     pub priority: u8,
     /// Bytes of linear memory it may have.
     pub memory: usize,
+    /// Bytes of memory that it may make to share with others, as long as the arena has them.
+    pub shared: usize,
     /// Messages that its mailbox takes, at most [`crate::limits::MAILBOX_MESSAGES_MAX`].
     pub mailbox: usize,
     /// Its supervisor; `None` is the root.
@@ -232,4 +234,6 @@ pub enum GrantObject {
     Interrupt(u8),
     /// x86 I/O ports: the first and how many.
     Ports(u16, u16),
+    /// A range of the flash: its first byte and how many.
+    Flash(u32, u32),
 }

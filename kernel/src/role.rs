@@ -20,6 +20,8 @@ pub(crate) struct Part {
     pub(crate) priority: u8,
     /// Bytes of linear memory it may have; they are its own in the arena.
     pub(crate) memory: usize,
+    /// Bytes of memory that it may have made and that are in use, by whomever.
+    pub(crate) shared: usize,
     /// Messages that its mailbox takes.
     pub(crate) mailbox: usize,
     /// How its supervisor treats it.

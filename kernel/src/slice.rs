@@ -25,6 +25,7 @@ use crate::receive::receive;
 use crate::receive::receive_answer;
 use crate::state::Left;
 use crate::state::State;
+use crate::storing::Stored;
 use crate::trace::What;
 use crate::workshop::reload;
 use crate::workshop::spawn;
@@ -124,6 +125,10 @@ fn enter(mut state: Box<State>, body: &mut Body, turn: Turn) -> (Box<State>, Exi
                 (state, Exit::Left)
             }
         },
+        Turn::Flash(job) => {
+            state.left = Some(Left::Flash(job));
+            (state, Exit::Left)
+        }
         Turn::Handle => {
             // A module without memory learns who sent what, and how long the payload is.
             let mut unseen;
@@ -244,6 +249,10 @@ fn leave<B: Board>(state: &mut State, stage: &mut Stage<'_, B>, left: Left) -> S
             state.record(What::Flush, &[]);
             Step::On(Turn::Answer(0))
         }
+        Left::Flash(job) => match state.store(stage.board, stage.body.memory(), job) {
+            Stored::Done(word) => Step::On(Turn::Answer(word)),
+            Stored::Waits(turn) => pause(state, turn, Activity::Storing),
+        },
         Left::Pin { pin, high } => {
             let output = stage.board.pin(pin);
             let driven = output.map(|output| output.set_state(PinState::from(high)));

@@ -3,6 +3,7 @@
 //! The state knows no engine and no board. While an actor runs, the engine holds the state and
 //! answers calls from it (`invoke`); what needs an engine or a board leaves as a [`Left`].
 
+use abi::flash::FlashInfo;
 use abi::graphics::FramebufferInfo;
 use abi::handle::Handle;
 use abi::object::ObjectKind;
@@ -17,6 +18,7 @@ use alloc::vec::Vec;
 use crate::actor::Activity;
 use crate::actor::Actor;
 use crate::actor::Buffer;
+use crate::actor::FlashJob;
 use crate::actor::Job;
 use crate::actor::Lay;
 use crate::actor::Renewal;
@@ -30,15 +32,16 @@ use crate::console::Console;
 use crate::cspace::Cspaces;
 use crate::cspace::Place;
 use crate::fault::ExitReason;
+use crate::flash::Turns;
 use crate::id::ActorId;
 use crate::limits::ENTROPY_BYTES;
 use crate::limits::TRACE_PAYLOAD_MAX;
 use crate::lock::Locks;
 use crate::mailbox::Envelope;
 use crate::manifest::Manifest;
-use crate::manifest::Region;
 use crate::manifest::SupervisorSpec;
 use crate::namespace::Namespace;
+use crate::region::Regions;
 use crate::role::Role;
 use crate::role::Use;
 use crate::schedule::Schedule;
@@ -122,6 +125,8 @@ pub(crate) enum Left {
     },
     /// It shows what it has drawn.
     Flush,
+    /// It wants something of the flash.
+    Flash(FlashJob),
     /// It drives an output.
     Pin {
         /// Which one.
@@ -189,11 +194,15 @@ pub(crate) struct State {
     /// Interrupts that came and that nobody has waited for, by line.
     pub(crate) interrupts: BTreeMap<u8, u64>,
     /// Memory that can be granted.
-    pub(crate) regions: Vec<Region>,
+    pub(crate) regions: Regions,
     /// What happened.
     pub(crate) trace: Trace,
     /// What is on its way to the serial line.
     pub(crate) console: Console,
+    /// The shape of the flash.
+    pub(crate) flash_shape: Option<FlashInfo>,
+    /// Whose turn it is with it.
+    pub(crate) flash: Turns,
     /// Size and layout of the screen.
     pub(crate) screen: Option<FramebufferInfo>,
     /// Bit n: input n is high.
@@ -222,7 +231,11 @@ pub(crate) struct State {
 
 impl State {
     /// A state with room for the actors of a manifest and nothing in it.
-    pub(crate) fn new(manifest: &Manifest, screen: Option<FramebufferInfo>) -> State {
+    pub(crate) fn new(
+        manifest: &Manifest,
+        screen: Option<FramebufferInfo>,
+        flash_shape: Option<FlashInfo>,
+    ) -> State {
         let places = manifest.places;
         State {
             now: Instant::ZERO,
@@ -249,9 +262,11 @@ impl State {
             locks: Locks::new(places),
             lock_roots: Vec::new(),
             interrupts: BTreeMap::new(),
-            regions: manifest.regions.clone(),
+            regions: Regions::new(&manifest.regions),
             trace: Trace::new(manifest.trace),
             console: Console::default(),
+            flash_shape,
+            flash: Turns::new(places),
             screen,
             pins: 0,
             entropy: VecDeque::with_capacity(ENTROPY_BYTES),
@@ -271,7 +286,7 @@ impl State {
     pub(crate) fn module<'a>(&'a self, source: Source, memory: &'a [u8]) -> &'a [u8] {
         match source {
             Source::Own(buffer) => buffer.of(memory),
-            Source::Granted(range) => &self.regions[usize::from(range.region)].bytes[range.span()],
+            Source::Granted(range) => self.regions.bytes(range),
         }
     }
 

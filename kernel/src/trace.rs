@@ -8,6 +8,7 @@ use crate::call::CallName;
 use crate::capability::Object;
 use crate::event::Event;
 use crate::fault::ExitReason;
+use crate::flash::Work;
 use crate::id::ActorId;
 use crate::limits::NAME_MAX;
 use crate::limits::NAMES_MAX;
@@ -112,6 +113,15 @@ pub enum What {
         pin: u8,
         /// Its level now.
         high: bool,
+    },
+    /// The flash began to work.
+    Flash {
+        /// At what.
+        work: Work,
+        /// The first byte.
+        at: u32,
+        /// Bytes.
+        len: u32,
     },
     /// The screen shows what has been drawn.
     Flush,

@@ -106,6 +106,11 @@ pub fn leads_to(cast: &Cast, capability: &Capability, wanted: &GrantObject) -> b
             let held_end = u32::from(held.first) + u32::from(held.count);
             u32::from(*first) < held_end && u32::from(held.first) < end
         }
+        (GrantObject::Flash(first, len), Object::Flash(held)) => {
+            let end = u64::from(*first) + u64::from(*len);
+            let held_end = u64::from(held.offset) + u64::from(held.len);
+            u64::from(*first) < held_end && u64::from(held.offset) < end
+        }
         _ => false,
     }
 }
@@ -121,6 +126,7 @@ mod tests {
     use abi::handle::Handle;
     use kernel::capability::PortRange;
     use kernel::id::ActorId;
+    use kernel::time::Duration;
 
     use super::*;
     use crate::report::Report;
@@ -203,7 +209,7 @@ mod tests {
                     actors: { echo: { grants: { namespace(/node): read } } }\nsteps: []\n";
         let plans = parse("a.yaml".as_ref(), text.into(), "".as_ref(), &Stock).unwrap();
         let plan = &plans[0].boards["pc"];
-        let mut cast = Cast::new(plan, &plan.manifest("pc"));
+        let mut cast = Cast::new(plan, &plan.manifest("pc"), Duration::ZERO);
         let echo = ActorId::new(0, 1);
         cast.enter(echo, "echo");
         let name = || "echo".to_owned();

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use abi::graphics::FramebufferInfo;
 use devices::entropy::Entropy;
+use devices::flash::CutMode;
+use devices::flash::Flash;
 use devices::gpio::Gpio;
 use devices::gpio::Pin;
 use devices::screen::Screen;
@@ -29,6 +31,7 @@ pub struct VirtualBoard {
     serial: Serial,
     gpio: Gpio,
     entropy: Entropy,
+    flash: Option<Flash>,
     events: VecDeque<Event>,
 }
 
@@ -52,24 +55,53 @@ impl Framebuffer for Panel {
 
 impl VirtualBoard {
     /// A board as it comes out of its box.
-    pub fn new(name: &str, profile: ProfileName, seed: Seed) -> VirtualBoard {
+    pub fn new(name: &str, profile: ProfileName, flash: Option<Flash>, seed: Seed) -> VirtualBoard {
         VirtualBoard {
             panel: Panel(Screen::new(profile.layout())),
             serial: Serial::new(BAUD, SERIAL_FIFO),
             gpio: Gpio::new(profile.pins()),
             entropy: Entropy::new(seed, name),
+            flash,
             events: VecDeque::new(),
         }
     }
 
-    /// Something happens to the board. What changes nothing is no event.
-    pub fn happen(&mut self, now: Instant, event: Event) {
+    /// Something happens to the board. What changes nothing is no event, and without power nothing
+    /// is.
+    pub fn happen(&mut self, now: Instant, event: Event, is_on: bool) {
         if let Event::Pin { pin, high } = event
             && !self.gpio.drive(now.since(Instant::ZERO), pin, high)
         {
             return;
         }
-        self.events.push_back(event);
+        if is_on {
+            self.events.push_back(event);
+        }
+    }
+
+    /// Power goes. Says which outputs that changed.
+    pub fn power_off(&mut self, now: Instant, mode: CutMode) -> Vec<(u8, bool)> {
+        self.events.clear();
+        self.serial.power_off();
+        self.panel.0.power_off();
+        if let Some(flash) = &mut self.flash {
+            flash.cut(mode);
+        }
+        let changes = self.gpio.power_off(now.since(Instant::ZERO));
+        changes.into_iter().map(|change| (change.pin, change.high)).collect()
+    }
+
+    /// Power comes. Inputs that are high are told once.
+    pub fn power_on(&mut self) {
+        self.events.extend(self.gpio.high().map(|pin| Event::Pin { pin, high: true }));
+    }
+
+    /// The flash has done what it was doing.
+    pub fn finish_flash(&mut self) {
+        if let Some(flash) = &mut self.flash {
+            flash.finish();
+            self.events.push_back(Event::FlashDone);
+        }
     }
 
     /// Whether the kernel has yet to be told something.
@@ -80,6 +112,16 @@ impl VirtualBoard {
     /// The screen.
     pub fn screen(&self) -> &Screen {
         &self.panel.0
+    }
+
+    /// The flash, if it has one.
+    pub fn flash(&self) -> Option<&Flash> {
+        self.flash.as_ref()
+    }
+
+    /// The flash, for whoever damages it.
+    pub fn flash_mut(&mut self) -> Option<&mut Flash> {
+        self.flash.as_mut()
     }
 
     /// The serial line.
@@ -108,6 +150,7 @@ impl Board for VirtualBoard {
     type Serial = Serial;
     type Pin = Pin;
     type Framebuffer = Panel;
+    type Flash = Flash;
 
     fn event(&mut self) -> Option<Event> {
         self.events.pop_front()
@@ -128,5 +171,9 @@ impl Board for VirtualBoard {
 
     fn framebuffer(&mut self) -> Option<&mut Panel> {
         Some(&mut self.panel)
+    }
+
+    fn flash(&mut self) -> Option<&mut Flash> {
+        self.flash.as_mut()
     }
 }

@@ -10,6 +10,8 @@ use abi::message;
 use kernel::capability::Object;
 use kernel::id::ActorId;
 use kernel::manifest::Manifest;
+use kernel::time::Duration;
+use kernel::time::Instant;
 
 use crate::scenario::plan::BoardPlan;
 
@@ -31,11 +33,13 @@ pub struct Cast {
     prefixes: Vec<String>,
     /// Supervisors below the root, by their number less one.
     supervisors: Vec<String>,
+    /// When power came to the board: its kernel's time begins then.
+    powered: Duration,
 }
 
 impl Cast {
-    /// The cast of a board before anybody is on stage.
-    pub fn new(plan: &BoardPlan, manifest: &Manifest) -> Cast {
+    /// The cast of a board before anybody is on stage; power came at this time of the world.
+    pub fn new(plan: &BoardPlan, manifest: &Manifest, powered: Duration) -> Cast {
         let actors = plan.actors.iter();
         Cast {
             actors: BTreeMap::new(),
@@ -45,7 +49,13 @@ impl Cast {
             regions: manifest.regions.iter().map(|region| region.name.clone()).collect(),
             prefixes: manifest.prefixes().into_iter().map(String::from).collect(),
             supervisors: manifest.supervisors.iter().map(|found| found.name.clone()).collect(),
+            powered,
         }
+    }
+
+    /// The world's time of an instant of the kernel's.
+    pub fn instant(&self, at: Instant) -> Instant {
+        at + self.powered
     }
 
     /// An actor was made. Says whether it is another life of the one that had its place before.
@@ -121,6 +131,10 @@ impl Cast {
             Object::Ports(range) => {
                 let end = u32::from(range.first) + u32::from(range.count);
                 format!("ports 0x{:x}..0x{end:x}", range.first)
+            }
+            Object::Flash(range) => {
+                let end = u64::from(range.offset) + u64::from(range.len);
+                format!("flash 0x{:x}..0x{end:x}", range.offset)
             }
             other => other.kind().name().to_owned(),
         }
@@ -210,7 +224,7 @@ mod tests {
         let plans = parse("a.yaml".as_ref(), text.into(), "".as_ref(), &Stock);
         let plan = plans.unwrap_or_else(|diagnostics| panic!("{diagnostics}")).remove(0);
         let plan = &plan.boards["pc"];
-        Cast::new(plan, &plan.manifest("pc"))
+        Cast::new(plan, &plan.manifest("pc"), Duration::ZERO)
     }
 
     #[test]

@@ -7,6 +7,9 @@ use std::rc::Rc;
 use abi::exit::ExitKind;
 use abi::process::ProcessRecord;
 use abi::process::ProcessState;
+use devices::flash::CutMode;
+use devices::flash::Flash;
+use devices::flash::Wear;
 use devices::font::Font;
 use devices::picture::Picture;
 use devices::reading::Reader;
@@ -28,8 +31,12 @@ use crate::authority;
 use crate::board::VirtualBoard;
 use crate::cast::Cast;
 use crate::cast::id_of;
+use crate::journal::Journal;
 use crate::scenario::plan::BoardPlan;
-use crate::scenario::profile::ProfileName;
+use crate::scenario::plan::FlashCut;
+use crate::storage;
+use crate::storage::Tree;
+use crate::trace;
 use crate::trace::Trace;
 
 /// Something that an actor said.
@@ -62,12 +69,32 @@ pub enum Seen {
     },
 }
 
+/// Whether a board begins with power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Power {
+    /// Its kernel boots.
+    On,
+    /// It waits for [`Machine::reboot`].
+    Off,
+}
+
 /// A simulated computer.
 pub struct Machine {
     name: String,
-    profile: ProfileName,
+    plan: BoardPlan,
     board: VirtualBoard,
-    kernel: Kernel,
+    /// `None` as long as there is no power.
+    kernel: Option<Kernel>,
+    /// When power came.
+    powered: Instant,
+    /// Logical instructions of the kernels before this one.
+    fuel_before: u64,
+    /// When the flash will have done what it is doing.
+    flash_done: Option<Instant>,
+    /// When power goes by itself.
+    cut_with: Option<FlashCut>,
+    /// What the flash was told, if somebody wants to know.
+    journal: Option<Journal>,
     cast: Cast,
     reader: Option<Reader>,
     /// The screen's version that was read last, and what it said.
@@ -83,30 +110,140 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Boots the kernel of a board.
-    pub fn boot(name: &str, plan: &BoardPlan, seed: u64) -> Result<Machine, BootError> {
-        let mut board = VirtualBoard::new(name, plan.profile, Seed(seed));
-        let manifest = plan.manifest(name);
-        let kernel = Kernel::boot(&manifest, &mut board)?;
-        let mut cast = Cast::new(plan, &manifest);
-        for process in kernel.processes() {
-            cast.enter(id_of(process.id).expect("the kernel gives sound ids"), process.name());
-        }
+    /// Builds a board and, with power, boots its kernel.
+    pub fn boot(
+        name: &str,
+        plan: &BoardPlan,
+        seed: u64,
+        power: Power,
+    ) -> Result<Machine, BootError> {
+        let flash = plan.flash.as_ref();
+        let flash =
+            flash.map(|flash| Flash::new(flash.image.to_vec(), flash.quality, Seed(seed), name));
         let font = plan.regions.iter().find(|region| region.name == "font");
         let font = font.and_then(|region| Font::parse(&region.bytes).ok());
-        Ok(Machine {
+        let mut machine = Machine {
             name: name.to_owned(),
-            profile: plan.profile,
-            board,
-            kernel,
-            cast,
+            plan: plan.clone(),
+            board: VirtualBoard::new(name, plan.profile, flash, Seed(seed)),
+            kernel: None,
+            powered: Instant::ZERO,
+            fuel_before: 0,
+            flash_done: None,
+            cut_with: None,
+            journal: None,
+            cast: Cast::default(),
             reader: font.map(|font| Reader::new(&font)),
             last_read: RefCell::default(),
             free: Instant::ZERO,
-            due: Some(Instant::ZERO),
+            due: None,
             driven: Vec::new(),
             restarts: BTreeMap::new(),
-        })
+        };
+        if power == Power::On {
+            machine.start(Instant::ZERO)?;
+        }
+        Ok(machine)
+    }
+
+    /// Power comes, and the kernel boots.
+    fn start(&mut self, now: Instant) -> Result<(), BootError> {
+        let manifest = self.plan.manifest(&self.name);
+        let kernel = Kernel::boot(&manifest, &mut self.board)?;
+        self.cast = Cast::new(&self.plan, &manifest, now.since(Instant::ZERO));
+        for process in kernel.processes() {
+            let id = id_of(process.id).expect("the kernel gives sound ids");
+            self.cast.enter(id, process.name());
+        }
+        self.kernel = Some(kernel);
+        (self.powered, self.free, self.due) = (now, now, Some(now));
+        Ok(())
+    }
+
+    /// Power comes back. A board that has power is switched off before; its flash may still end
+    /// what it is doing.
+    pub fn reboot(&mut self, now: Instant, trace: &mut Trace) -> Result<(), BootError> {
+        if self.kernel.is_some() {
+            if self.flash_done.is_some() {
+                self.board.finish_flash();
+            }
+            self.cut(now, CutMode::NotStarted, trace);
+        }
+        trace.note(now, &self.name, "power    comes back");
+        self.board.power_on();
+        self.start(now)
+    }
+
+    /// Power goes; what the flash is doing is left as the mode says.
+    pub fn cut(&mut self, now: Instant, mode: CutMode, trace: &mut Trace) {
+        let Some(kernel) = self.kernel.take() else { return };
+        self.fuel_before += kernel.fuel();
+        let doing = self.board.flash().and_then(Flash::doing);
+        let doing =
+            doing.map(|doing| format!(", flash operation {} {}", doing.number, mode.name()));
+        let what = format!("power    is cut{}", doing.unwrap_or_default());
+        trace.note(now, &self.name, &what);
+        (self.flash_done, self.cut_with, self.due) = (None, None, None);
+        self.driven.extend(self.board.power_off(now, mode));
+    }
+
+    /// Lets power go with an operation of the flash.
+    pub fn cut_with(&mut self, cut: FlashCut) {
+        self.cut_with = Some(cut);
+    }
+
+    /// What lies on a partition of the flash, read from outside.
+    pub fn files(&self, partition: &str) -> Result<Tree, String> {
+        let flash = self.flash().ok_or("there is no flash")?;
+        let partitions = self.plan.flash.as_ref().map(|flash| &flash.partitions);
+        let range = partitions.and_then(|partitions| partitions.get(partition));
+        let (first, len) = *range.ok_or("there is no such partition")?;
+        storage::tree(&flash.bytes()[first as usize..][..len as usize])
+    }
+
+    /// What lies on each partition of the flash, as text that can be reviewed.
+    pub fn storage(&self) -> String {
+        let partitions = self.plan.flash.iter().flat_map(|flash| flash.partitions.keys());
+        let described = partitions.map(|name| match self.files(name) {
+            Ok(tree) => format!("/{name}\n{}", storage::describe(&tree)),
+            Err(why) => format!("/{name}\n{why}\n"),
+        });
+        described.collect()
+    }
+
+    /// The flash's life so far, if the board has one.
+    pub fn wear(&self) -> Option<Wear> {
+        self.flash().map(|flash| flash.wear().clone())
+    }
+
+    /// Writes down from now on what the flash is told.
+    pub fn begin_journal(&mut self) {
+        self.journal = self.flash().map(|flash| Journal::new(flash.bytes()));
+    }
+
+    /// What the flash was told since [`Machine::begin_journal`].
+    pub fn journal(&self) -> Option<&Journal> {
+        self.journal.as_ref()
+    }
+
+    /// The same, and ends it.
+    pub fn take_journal(&mut self) -> Option<Journal> {
+        self.journal.take()
+    }
+
+    /// Whether it has power.
+    pub fn is_on(&self) -> bool {
+        self.kernel.is_some()
+    }
+
+    /// Its flash, if it has one.
+    pub fn flash(&self) -> Option<&Flash> {
+        self.board.flash()
+    }
+
+    /// Its flash, for whoever damages it.
+    pub fn flash_mut(&mut self) -> Option<&mut Flash> {
+        self.board.flash_mut()
     }
 
     /// What the scenario calls it.
@@ -119,9 +256,11 @@ impl Machine {
         self.due
     }
 
-    /// Something happens to it. It takes notice as soon as its processor is free.
+    /// Something happens to it. It takes notice as soon as its processor is free; without power it
+    /// takes none.
     pub fn input(&mut self, now: Instant, event: Event) {
-        self.board.happen(now, event);
+        let is_on = self.is_on();
+        self.board.happen(now, event, is_on);
         if self.board.has_events() {
             self.be_due(now.max(self.free));
         }
@@ -130,13 +269,24 @@ impl Machine {
     /// Polls the kernel once; `each` is told what actors say.
     pub fn run(&mut self, now: Instant, trace: &mut Trace, mut each: impl FnMut(Seen)) {
         self.board.advance(now);
-        let before = self.kernel.fuel();
-        let next = self.kernel.poll(now, &mut self.board);
-        let used = self.kernel.fuel() - before;
-        self.free = now.saturating_add_nanos(self.profile.slice_nanos(used));
+        if self.flash_done.is_some_and(|done| done <= now) {
+            self.flash_done = None;
+            self.board.finish_flash();
+        }
+        let Some(kernel) = &mut self.kernel else {
+            self.due = None;
+            return;
+        };
+        // The kernel's time begins with power.
+        let powered = self.powered.since(Instant::ZERO);
+        let before = kernel.fuel();
+        let next = kernel.poll(Instant::ZERO + now.since(self.powered), &mut self.board);
+        let used = kernel.fuel() - before;
+        assert_eq!(kernel.trace_lost(), 0, "what one poll writes fits the trace");
+        self.free = now.saturating_add_nanos(self.plan.profile.slice_nanos(used));
         self.due = match next {
             Next::Now => Some(self.free),
-            Next::At(at) => Some(at.max(self.free)),
+            Next::At(at) => Some((at + powered).max(self.free)),
             Next::Idle | Next::Halted => None,
         };
         if self.board.has_events() {
@@ -145,9 +295,10 @@ impl Machine {
         if let Some(idle) = self.board.line().idle_at() {
             self.be_due((Instant::ZERO + idle).max(self.free));
         }
+        self.follow_flash();
         self.driven.extend(self.board.settle(now));
-        assert_eq!(self.kernel.trace_lost(), 0, "what one poll writes fits the trace");
-        let Machine { kernel, cast, name, restarts, .. } = self;
+        let Machine { kernel, cast, name, restarts, journal, board, .. } = self;
+        let kernel = kernel.as_mut().expect("it has just been polled");
         kernel.drain_trace(|record, head, tail| {
             let text = [head, tail].concat();
             if matches!(record.what, What::Spawn { .. })
@@ -158,11 +309,31 @@ impl Machine {
                     *restarts.entry(cast.name(id)).or_default() += 1;
                 }
             }
+            if let Some(journal) = journal.as_mut() {
+                note(journal, cast, record, &text, board);
+            }
             if let Some(seen) = seen(cast, record, &text) {
                 each(seen);
             }
             trace.push(name, cast, record, &text);
         });
+        if let Some(cut) = self.cut_with
+            && self.flash().is_some_and(|flash| cut.operation < flash.operations())
+        {
+            self.cut(now, cut.mode, trace);
+        }
+    }
+
+    /// The flash works while the processor goes on.
+    fn follow_flash(&mut self) {
+        if self.flash_done.is_none()
+            && let Some(busy) = self.board.flash().and_then(Flash::busy_for)
+        {
+            self.flash_done = Some(self.free + busy);
+        }
+        if let Some(done) = self.flash_done {
+            self.be_due(done);
+        }
     }
 
     fn be_due(&mut self, at: Instant) {
@@ -200,7 +371,8 @@ impl Machine {
     }
 
     fn process(&self, name: &str) -> Option<ProcessRecord> {
-        self.kernel.processes().find(|process| process.name() == name)
+        let kernel = self.kernel.as_ref()?;
+        kernel.processes().find(|process| process.name() == name)
     }
 
     /// Which life an actor is in, or was in when it died.
@@ -220,20 +392,23 @@ impl Machine {
 
     /// Whether an actor holds a capability to this object or a part of it.
     pub fn reaches(&self, name: &str, object: &GrantObject) -> bool {
-        let mut held = self.kernel.authority().filter(|held| *self.cast.name(held.actor) == *name);
+        let held = self.held();
+        let mut held = held.iter().filter(|held| *self.cast.name(held.actor) == *name);
         held.any(|held| authority::leads_to(&self.cast, &held.capability, object))
     }
 
     /// Who can reach what, one line for each capability.
     pub fn authority(&self) -> String {
-        let held: Vec<Held> = self.kernel.authority().collect();
-        authority::rows(&self.name, &self.cast, &held)
+        authority::rows(&self.name, &self.cast, &self.held())
     }
 
     /// What one actor can reach.
     pub fn authority_of(&self, name: &str) -> String {
-        let held: Vec<Held> = self.kernel.authority().collect();
-        authority::rows_of(&self.name, &self.cast, &held, name)
+        authority::rows_of(&self.name, &self.cast, &self.held(), name)
+    }
+
+    fn held(&self) -> Vec<Held> {
+        self.kernel.as_ref().map_or_else(Vec::new, |kernel| kernel.authority().collect())
     }
 
     /// Pixels of the screen, across and down.
@@ -259,7 +434,7 @@ impl Machine {
 
     /// Logical instructions that were executed.
     pub fn fuel(&self) -> u64 {
-        self.kernel.fuel()
+        self.fuel_before + self.kernel.as_ref().map_or(0, Kernel::fuel)
     }
 
     /// Whether a text can be read in one line of the screen.
@@ -296,6 +471,23 @@ impl Machine {
     /// The cell of the font; one pixel if there is none.
     fn cell(&self) -> (usize, usize) {
         self.reader.as_ref().map_or((1, 1), Reader::cell)
+    }
+}
+
+/// Takes down what the flash is told, and for which message.
+fn note(journal: &mut Journal, cast: &Cast, record: &Record, text: &[u8], board: &VirtualBoard) {
+    let Some(id) = record.actor else { return };
+    match record.what {
+        What::Receive { .. } => {
+            journal.receive(id, &cast.name(id), trace::describe(cast, record, text));
+        }
+        // A slice ends with the operation that it begins, so this one is under way.
+        What::Flash { .. } => {
+            let doing = board.flash().and_then(Flash::doing);
+            let doing = doing.expect("the flash does what it was just told").clone();
+            journal.tell(id, &cast.name(id), doing);
+        }
+        _ => (),
     }
 }
 

@@ -11,6 +11,7 @@ use clap::ArgGroup;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+use devices::flash::CutMode;
 use sim::command::Ending;
 use sim::command::actors;
 use sim::command::doctor;
@@ -20,6 +21,7 @@ use sim::command::sim as simulate;
 use sim::command::test;
 use sim::command::wasm;
 use sim::play::Review;
+use sim::scenario::plan::FlashCut;
 use sim::scenario::schema::schema;
 use sim::unit;
 use sim::view;
@@ -110,6 +112,12 @@ struct Sim {
     /// Approve snapshots that differ
     #[arg(long)]
     update: bool,
+    /// Play only this one power cut of an exploration: the flash operation and how far it comes
+    #[arg(long, value_name = "OPERATION:MODE", value_parser = cut)]
+    cut: Option<FlashCut>,
+    /// Where the flash's contents come from, if the file exists, and where they go after the run
+    #[arg(long, value_name = "FILE")]
+    flash: Option<PathBuf>,
     /// Where pictures and texts go
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
@@ -231,6 +239,8 @@ fn main() -> ExitCode {
                 seed: sim.seed,
                 board: sim.board,
                 view: (sim.view || sim.pty.is_some()).then_some(live),
+                cut: sim.cut,
+                flash: sim.flash,
                 authority: sim.authority,
                 review: review(sim.update),
                 out: sim.out,
@@ -314,6 +324,14 @@ fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "expected a number such as 2 or 0.5".to_owned())?;
     let is_sound = speed.is_finite() && 0.0 < speed && speed <= 10_000.0;
     if is_sound { Ok(speed) } else { Err("expected more than 0 and at most 10000".to_owned()) }
+}
+
+fn cut(text: &str) -> Result<FlashCut, String> {
+    let names = CutMode::ALL.map(CutMode::name).join(", ");
+    let (operation, mode) = text.split_once(':').ok_or("expected for example 12:torn")?;
+    let operation = operation.parse().map_err(|_| "expected the number of an operation first")?;
+    let mode = CutMode::from_name(mode).ok_or(format!("the ways are {names}"))?;
+    Ok(FlashCut { operation, mode })
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -7,9 +7,14 @@ use std::path::PathBuf;
 
 use kernel::BootError;
 
+use crate::explore::Broken;
+use crate::explore::Survey;
+use crate::explore::explore;
 use crate::report::Content;
+use crate::report::Failure;
 use crate::report::Report;
 use crate::runner::Runner;
+use crate::scenario::plan::FlashCut;
 use crate::scenario::plan::Plan;
 use crate::snapshot;
 use crate::snapshot::Mismatch;
@@ -21,6 +26,8 @@ pub struct Outcome {
     pub report: Report,
     /// What differs from what was approved.
     pub mismatches: Vec<Mismatch>,
+    /// What came of every power cut that could have been.
+    pub surveys: Vec<Survey>,
     /// How many snapshots were approved by this run.
     pub accepted: usize,
     /// Where pictures and texts were written.
@@ -88,7 +95,13 @@ pub fn finish(
         fs::write(out.join(format!("{name}.pins.vcd")), machine.pin_history()?)?;
         fs::write(out.join(format!("{name}.png")), machine.picture().png())?;
     }
-    let report = runner.report();
+    let mut report = runner.report();
+    let surveys = explore_all(plan, &mut report);
+    if !surveys.is_empty() {
+        let tables =
+            surveys.iter().map(|survey| format!("{}\n{}\n", survey.matrix.text(), survey.line()));
+        fs::write(out.join("cuts.txt"), tables.collect::<String>())?;
+    }
     fs::write(out.join("trace.txt"), &report.trace)?;
     fs::write(out.join("authority.txt"), &report.authority)?;
     let folder = snapshot::folder(&plan.source, plan.variant.as_deref());
@@ -106,5 +119,37 @@ pub fn finish(
         }
         _ => 0,
     };
-    Ok(Outcome { report, mismatches, accepted, out })
+    Ok(Outcome { report, mismatches, surveys, accepted, out })
+}
+
+/// Plays every power cut that a run was to be explored for, if it came to its end. What is broken
+/// fails the run.
+fn explore_all(plan: &Plan, report: &mut Report) -> Vec<Survey> {
+    let mut surveys = Vec::new();
+    for (step, journal) in std::mem::take(&mut report.journals) {
+        if report.failure.is_some() {
+            break;
+        }
+        let board = plan.boards.get_index_of(&plan.steps[step].board);
+        let wear = board.and_then(|board| report.wear[board].clone());
+        let survey = explore(plan, step, &journal, &wear.expect("a journal is of a flash"));
+        if let Some(first) = survey.broken.first() {
+            report.failure = Some(Failure {
+                step,
+                at: report.end,
+                expected: format!("left something broken {} times", survey.broken.len()),
+                seen: format!("{}; {}: {}", cut_in_words(first), first.about, first.why),
+                trace: first.trace.clone(),
+            });
+        }
+        surveys.push(survey);
+    }
+    surveys
+}
+
+/// A cut, as the command line takes it.
+fn cut_in_words(broken: &Broken) -> String {
+    let FlashCut { operation, mode } = broken.cut;
+    let again = broken.again.map_or_else(String::new, |again| format!(", its recovery at {again}"));
+    format!("`--cut {operation}:{}`{again}", mode.name())
 }

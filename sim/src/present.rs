@@ -29,6 +29,12 @@ pub fn summary(plan: &Plan, outcome: &Outcome) -> String {
     if 0 < report.restarts {
         lines.insert(2, ("restarts", report.restarts.to_string()));
     }
+    for wear in report.wear.iter().flatten() {
+        lines.push(("flash", wear.to_string()));
+    }
+    for survey in &outcome.surveys {
+        lines.push(("power cuts", survey.line()));
+    }
     let mut text = format!("{verdict}: {} - {}\n", title(plan), plan.name);
     for (name, value) in lines {
         // Writing to a string cannot fail.

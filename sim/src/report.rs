@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use devices::flash::Wear;
 use devices::picture::Picture;
 use kernel::time::Instant;
+
+use crate::journal::Journal;
 
 /// What came of a run.
 #[derive(Debug)]
@@ -34,6 +37,10 @@ pub struct Report {
     pub takes: Vec<Take>,
     /// The last picture of every board, by name.
     pub pictures: Vec<(String, Picture)>,
+    /// The life of each board's flash; `None` has none.
+    pub wear: Vec<Option<Wear>>,
+    /// What flashes were told, each for the exploration at this step.
+    pub journals: Vec<(usize, Journal)>,
     /// Why it failed, if it did.
     pub failure: Option<Failure>,
 }

@@ -9,11 +9,13 @@ use kernel::time::Duration;
 use kernel::time::Instant;
 
 use crate::authority;
+use crate::journal::Journal;
 use crate::report::Content;
 use crate::report::Failure;
 use crate::report::Report;
 use crate::report::Take;
 use crate::scenario::plan::Action;
+use crate::scenario::plan::FlashCut;
 use crate::scenario::plan::Plan;
 use crate::scenario::plan::SnapshotKind;
 use crate::scenario::plan::Step;
@@ -42,6 +44,8 @@ enum Doing {
     Nothing,
     /// Time passes.
     Pass { until: Instant },
+    /// Power comes back.
+    Reboot { board: usize, until: Instant },
     /// Keys go down and up, one after the other; the last one first here.
     Press { board: usize, keys: Vec<KeyEvent>, until: Instant },
     /// A condition becomes true.
@@ -71,6 +75,8 @@ pub struct Runner<'a> {
     takes: Vec<Take>,
     failure: Option<Failure>,
     authority_at_boot: String,
+    /// What flashes were told, each for the exploration at this step.
+    journals: Vec<(usize, Journal)>,
     doing: Doing,
     /// Steps that are done.
     steps: usize,
@@ -86,9 +92,17 @@ pub fn run(plan: &Plan) -> Result<Report, BootError> {
 impl<'a> Runner<'a> {
     /// Boots the world of a plan.
     pub fn new(plan: &'a Plan) -> Result<Runner<'a>, BootError> {
-        let world = World::boot(plan)?;
+        Ok(Runner::of(plan, World::boot(plan)?))
+    }
+
+    /// The same, but one board has no power.
+    pub fn without_power(plan: &'a Plan, board: usize) -> Result<Runner<'a>, BootError> {
+        Ok(Runner::of(plan, World::without_power(plan, board)?))
+    }
+
+    fn of(plan: &'a Plan, world: World) -> Runner<'a> {
         let sizes = plan.boards.values().map(|board| board.profile.screen());
-        Ok(Runner {
+        Runner {
             plan,
             cursors: Cursors::at_start(&world),
             authority_at_boot: world.authority(),
@@ -97,9 +111,15 @@ impl<'a> Runner<'a> {
             pointers: sizes.map(|(width, height)| Pointer::new(width, height)).collect(),
             takes: Vec::new(),
             failure: None,
+            journals: Vec::new(),
             doing: Doing::Nothing,
             steps: 0,
-        })
+        }
+    }
+
+    /// Why it failed, if it did.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
     }
 
     /// The plan that is played.
@@ -139,6 +159,17 @@ impl<'a> Runner<'a> {
             Doing::Pass { until } => {
                 if self.world.now() < until {
                     return self.go(limit, until, Doing::Pass { until });
+                }
+                self.done()
+            }
+            Doing::Reboot { board, until } => {
+                if self.world.now() < until {
+                    return self.go(limit, until, Doing::Reboot { board, until });
+                }
+                if let Err(error) = self.world.reboot(board) {
+                    let expected = "cannot be done, for the kernel refuses to boot".to_owned();
+                    self.fail_with(self.steps, expected, error.to_string());
+                    return Turn::Ended;
                 }
                 self.done()
             }
@@ -201,7 +232,7 @@ impl<'a> Runner<'a> {
 
     /// What came of it.
     pub fn report(self) -> Report {
-        let Runner { plan, world, takes, failure, steps, authority_at_boot, .. } = self;
+        let Runner { plan, world, takes, failure, steps, authority_at_boot, journals, .. } = self;
         let names = plan.boards.keys().cloned().enumerate();
         Report {
             steps,
@@ -217,6 +248,8 @@ impl<'a> Runner<'a> {
             authority: world.authority(),
             takes,
             pictures: names.map(|(board, name)| (name, world.picture(board))).collect(),
+            wear: world.machines().iter().map(|machine| machine.wear()).collect(),
+            journals,
             failure,
         }
     }
@@ -259,6 +292,25 @@ impl<'a> Runner<'a> {
                 let watch = Watch::new(board, condition.clone(), self.cursors.clone());
                 let (duration, deadline) = (*duration, now + *within);
                 return Doing::Hold { watch, duration, since: None, deadline };
+            }
+            Action::CutPower { mode, operation: None } => self.world.cut_power(board, *mode),
+            Action::CutPower { mode, operation: Some(after) } => {
+                let machine = self.world.machine_mut(board);
+                let begun = machine.flash().map_or(0, |flash| flash.operations());
+                machine.cut_with(FlashCut { operation: begun + after - 1, mode: *mode });
+            }
+            Action::Reboot(after) => {
+                return Doing::Reboot { board, until: now + *after };
+            }
+            Action::FlipBit { at, bit } => {
+                if let Some(flash) = self.world.machine_mut(board).flash_mut() {
+                    flash.flip(*at, *bit);
+                }
+            }
+            Action::BeginJournal => self.world.machine_mut(board).begin_journal(),
+            Action::Explore(_) => {
+                let journal = self.world.machine_mut(board).take_journal();
+                self.journals.extend(journal.map(|journal| (self.steps, journal)));
             }
             Action::Snapshot(snapshots) => {
                 for snapshot in snapshots {
@@ -330,6 +382,7 @@ impl<'a> Runner<'a> {
                 let text = String::from_utf8_lossy(self.world.serial(board));
                 Content::Text(text.replace("\r\n", "\n"))
             }
+            SnapshotKind::Files => Content::Text(self.world.machines()[board].storage()),
             SnapshotKind::Authority => {
                 let rows = self.world.machines()[board].authority();
                 Content::Text(format!("{}\n{rows}", authority::HEADING))

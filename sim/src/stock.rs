@@ -25,6 +25,7 @@ const PLAIN: Program = Program {
     wasm: &[],
     priority: SERVICE_PRIORITY,
     memory: 0,
+    shared: 0,
     mailbox: None,
     supervisor: None,
     restart: None,

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use abi::message;
 use kernel::event::Event;
+use kernel::time::Instant;
 use kernel::trace::Record;
 use kernel::trace::What;
 use sha2::Digest;
@@ -33,14 +34,26 @@ impl Trace {
     pub fn push(&mut self, board: &str, cast: &Cast, record: &Record, text: &[u8]) {
         let actor = record.actor.map_or("-", |id| cast.life(id));
         let what = describe(cast, record, text);
-        let line = format!("{:>12} {board:<8} {actor:<12} {what}", record.at.to_string());
-        self.hash.update(line.as_bytes());
-        self.hash.update(b"\n");
+        let line =
+            format!("{:>12} {board:<8} {actor:<12} {what}", cast.instant(record.at).to_string());
+        self.add(&line);
         if record.what == What::Preempt {
             self.preempts += 1;
         } else {
             self.lines.push(line);
         }
+    }
+
+    /// Adds what happened to a board itself.
+    pub fn note(&mut self, at: Instant, board: &str, what: &str) {
+        let line = format!("{:>12} {board:<8} {:<12} {what}", at.to_string(), "-");
+        self.add(&line);
+        self.lines.push(line);
+    }
+
+    fn add(&mut self, line: &str) {
+        self.hash.update(line.as_bytes());
+        self.hash.update(b"\n");
     }
 
     /// The lines that are kept.
@@ -70,7 +83,8 @@ impl Trace {
     }
 }
 
-fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
+/// What a record says, without when and who.
+pub fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
     match &record.what {
         What::Boot { actors } => format!("boot     {actors} actors"),
         What::Spawn { priority, memory } => {
@@ -107,8 +121,11 @@ fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
         What::Revoke { handle, count } => format!("revoke   slot {handle:?}: {count} removed"),
         What::Pin { pin, high } => format!("pin      gpio{pin} {}", level(*high)),
         What::Flush => "flush".to_owned(),
+        What::Flash { work, at, len } => {
+            format!("flash    {} {} at 0x{at:x}", work.name(), size(*len))
+        }
         What::Preempt => format!("preempt  slice {}", record.slice),
-        What::Sleep { until } => format!("sleep    until {until}"),
+        What::Sleep { until } => format!("sleep    until {}", cast.instant(*until)),
         What::Input(event) => format!("input    {}", input(cast, event)),
         What::Overrun(event) => format!("overrun  {}: nobody takes it", input(cast, event)),
         What::LogLost { bytes } => format!("overrun  {bytes} bytes of log"),
@@ -116,9 +133,11 @@ fn describe(cast: &Cast, record: &Record, text: &[u8]) -> String {
         What::Release { held, revoked, unread, told } => format!(
             "release  {held} held, {revoked} revoked elsewhere, {unread} unread, {told} told"
         ),
-        What::Shutdown { deadline: Some(at) } => format!("shutdown asked, ended at {at}"),
+        What::Shutdown { deadline: Some(at) } => {
+            format!("shutdown asked, ended at {}", cast.instant(*at))
+        }
         What::Shutdown { deadline: None } => "shutdown asked, waited for".to_owned(),
-        What::Restart { at } => format!("restart  at {at}"),
+        What::Restart { at } => format!("restart  at {}", cast.instant(*at)),
         What::GiveUp => format!("give up  supervisor {}", printable(text)),
         What::StartFailed => format!("refuse   start: {}", printable(text)),
         What::ReloadDue => "reload   at its next receive".to_owned(),
@@ -143,6 +162,7 @@ fn input(cast: &Cast, event: &Event) -> String {
         Event::Pin { pin, high } => format!("gpio{pin} {}", level(*high)),
         Event::Entropy(bytes) => format!("entropy {}", hex(bytes)),
         Event::Interrupt(line) => format!("interrupt {line}"),
+        Event::FlashDone => "flash done".to_owned(),
         Event::Preempt { actor, fuel } => format!("preempt {} at {fuel}", cast.life_of(*actor)),
         Event::PowerOff => "power off".to_owned(),
     }

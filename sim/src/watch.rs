@@ -4,6 +4,11 @@ use kernel::limits::SLOTS;
 
 use crate::machine::Machine;
 use crate::scenario::plan::Condition;
+use crate::scenario::plan::FileFact;
+use crate::scenario::plan::StoragePath;
+use crate::storage;
+use crate::storage::Item;
+use crate::storage::Tree;
 use crate::world::World;
 
 /// Up to where the steps so far have read what the world says. A later step sees only what came
@@ -88,6 +93,13 @@ impl Watch {
                 })
             }
             Condition::Reaches { actor, object } => self.machine(world).reaches(actor, object),
+            Condition::Power { on } => self.machine(world).is_on() == *on,
+            Condition::File { path, fact } => {
+                self.files(world, path).is_ok_and(|tree| is_so(fact, tree.get(&path.path)))
+            }
+            Condition::Tree { path, paths } => {
+                self.files(world, path).is_ok_and(|tree| below(&tree, &path.path) == *paths)
+            }
             Condition::Frame { text } => {
                 let frames = world.frames(self.board);
                 if let Some((seen, shows)) = self.frame
@@ -100,6 +112,11 @@ impl Watch {
                 shows
             }
         }
+    }
+
+    /// What lies on a partition now.
+    fn files(&self, world: &World, path: &StoragePath) -> Result<Tree, String> {
+        self.machine(world).files(&path.partition)
     }
 
     fn machine<'w>(&self, world: &'w World) -> &'w Machine {
@@ -158,12 +175,51 @@ impl Watch {
                 let text = self.machine(world).authority_of(actor);
                 format!("{actor} holds:\n{}", last_lines(&text, SLOTS))
             }
+            Condition::Power { .. } => {
+                let power = if self.machine(world).is_on() { "on" } else { "off" };
+                format!("power is {power}")
+            }
+            Condition::File { path, .. } | Condition::Tree { path, .. } => {
+                match self.files(world, path) {
+                    Ok(tree) => format!("/{} holds:\n{}", path.partition, shown(&tree)),
+                    Err(why) => format!("/{} cannot be read: {why}", path.partition),
+                }
+            }
             Condition::Frame { .. } => {
                 let read = world.frame_text(self.board);
                 format!("the frame reads:\n{}", last_lines(&read, 24))
             }
         }
     }
+}
+
+/// Whether a fact is so of what is at a path.
+fn is_so(fact: &FileFact, found: Option<&Item>) -> bool {
+    match (fact, found) {
+        (FileFact::Absent, found) => found.is_none(),
+        (FileFact::Exists, found) => found.is_some(),
+        (_, None | Some(Item::Directory)) => false,
+        (FileFact::Is(text), Some(Item::File(bytes))) => bytes == text.as_bytes(),
+        (FileFact::Holds(text), Some(Item::File(bytes))) => holds_text(bytes, text),
+        (FileFact::Size(size), Some(Item::File(bytes))) => bytes.len() == *size,
+    }
+}
+
+/// The paths below a directory; directories end with a slash.
+fn below(tree: &Tree, directory: &str) -> Vec<String> {
+    let inside = tree.iter().filter_map(|(path, item)| {
+        let rest = match directory {
+            "" => path.as_str(),
+            _ => path.strip_prefix(directory)?.strip_prefix('/')?,
+        };
+        let slash = if *item == Item::Directory { "/" } else { "" };
+        Some(format!("{rest}{slash}"))
+    });
+    inside.collect()
+}
+
+fn shown(tree: &Tree) -> String {
+    last_lines(&storage::describe(tree), 24)
 }
 
 /// Looks through what came since the last look, up to the first that suits.

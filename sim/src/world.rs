@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use abi::exit::ExitKind;
 use abi::process::ProcessState;
+use devices::flash::CutMode;
 use devices::picture::Picture;
 use kernel::BootError;
 use kernel::event::Event;
@@ -17,6 +18,7 @@ use kernel::time::Instant;
 use crate::agenda::Agenda;
 use crate::authority;
 use crate::machine::Machine;
+use crate::machine::Power;
 use crate::machine::Seen;
 use crate::scenario::plan::PinPlace;
 use crate::scenario::plan::Plan;
@@ -75,9 +77,18 @@ pub struct World {
 impl World {
     /// Builds the boards of a plan and boots their kernels. Nothing has run yet.
     pub fn boot(plan: &Plan) -> Result<World, BootError> {
+        World::build(plan, |_| Power::On)
+    }
+
+    /// The same, but one board has no power.
+    pub fn without_power(plan: &Plan, board: usize) -> Result<World, BootError> {
+        World::build(plan, |index| if index == board { Power::Off } else { Power::On })
+    }
+
+    fn build(plan: &Plan, power: impl Fn(usize) -> Power) -> Result<World, BootError> {
         let mut machines = Vec::new();
-        for (name, board) in &plan.boards {
-            machines.push(Machine::boot(name, board, plan.seed)?);
+        for (index, (name, board)) in plan.boards.iter().enumerate() {
+            machines.push(Machine::boot(name, board, plan.seed, power(index))?);
         }
         let end = |place: &PinPlace| {
             let board = plan.boards.get_index_of(&place.board);
@@ -104,6 +115,26 @@ impl World {
     /// Something happens to a board now.
     pub fn happen(&mut self, board: usize, event: Event) {
         self.machines[board].input(self.now, event);
+    }
+
+    /// Power goes.
+    pub fn cut_power(&mut self, board: usize, mode: CutMode) {
+        let World { now, machines, trace, .. } = self;
+        machines[board].cut(*now, mode, trace);
+        self.follow_wires(board);
+    }
+
+    /// Power comes back.
+    pub fn reboot(&mut self, board: usize) -> Result<(), BootError> {
+        let World { now, machines, trace, .. } = self;
+        machines[board].reboot(*now, trace)?;
+        self.follow_wires(board);
+        Ok(())
+    }
+
+    /// A board, for whoever changes more than an event can.
+    pub fn machine_mut(&mut self, board: usize) -> &mut Machine {
+        &mut self.machines[board]
     }
 
     /// Lets something happen to a board later.
@@ -146,6 +177,11 @@ impl World {
             }
             Seen::Exit { actor, kind } => exits.push(ExitSeen { board: index, actor, kind }),
         });
+        self.follow_wires(index);
+    }
+
+    /// What a board drives reaches those whom it is joined to.
+    fn follow_wires(&mut self, index: usize) {
         for (pin, high) in self.machines[index].take_driven() {
             for [output, input] in &self.wires {
                 if *output == (index, pin) {

@@ -11,6 +11,8 @@ pub(crate) struct Manifest {
     pub(crate) priority: u8,
     /// Bytes.
     pub(crate) memory: u32,
+    /// Bytes, 0 if it does not say so.
+    pub(crate) shared: u32,
     /// Messages, if it says so.
     pub(crate) mailbox: Option<u16>,
     pub(crate) supervisor: Option<String>,
@@ -23,10 +25,11 @@ pub(crate) struct Manifest {
     pub(crate) opcodes: Vec<(u32, String)>,
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "about",
     "priority",
     "memory",
+    "shared",
     "mailbox",
     "supervisor",
     "restart",
@@ -66,7 +69,8 @@ impl Manifest {
             name: name.to_string(),
             about: text_of("about")?.to_string(),
             priority: priority.ok_or("`priority` must be a number from 0 to 31")? as u8,
-            memory: bytes(text_of("memory")?)?,
+            memory: bytes("memory", text_of("memory")?)?,
+            shared: optional("shared")?.map_or(Ok(0), |text| bytes("shared", &text))?,
             mailbox: mailbox(table.get("mailbox"))?,
             supervisor: optional("supervisor")?,
             restart: optional("restart")?.map(restart).transpose()?,
@@ -79,10 +83,10 @@ impl Manifest {
 }
 
 /// `48KiB` as a number of bytes.
-fn bytes(text: &str) -> Result<u32, String> {
+fn bytes(key: &str, text: &str) -> Result<u32, String> {
     let number = text.strip_suffix("KiB").and_then(|number| number.trim().parse::<u32>().ok());
     let number = number.and_then(|number| number.checked_mul(1024));
-    number.ok_or(format!("`memory` is \"{text}\", but must be like \"48KiB\""))
+    number.ok_or(format!("`{key}` is \"{text}\", but must be like \"48KiB\""))
 }
 
 fn mailbox(value: Option<&Value>) -> Result<Option<u16>, String> {

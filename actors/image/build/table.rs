@@ -11,7 +11,7 @@ pub(crate) fn rust(manifests: &[Manifest]) -> String {
          pub static PROGRAMS: &[Program] = &[\n",
     );
     for manifest in manifests {
-        let Manifest { name, about, priority, memory, grants, opcodes, .. } = manifest;
+        let Manifest { name, about, priority, memory, shared, grants, opcodes, .. } = manifest;
         let Manifest { mailbox, supervisor, restart, shutdown, names, .. } = manifest;
         write!(
             text,
@@ -21,6 +21,7 @@ pub(crate) fn rust(manifests: &[Manifest]) -> String {
                  wasm: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.wasm\")),\n        \
                  priority: {priority},\n        \
                  memory: {memory},\n        \
+                 shared: {shared},\n        \
                  mailbox: {mailbox:?},\n        \
                  supervisor: {supervisor:?},\n        \
                  restart: {restart:?},\n        \

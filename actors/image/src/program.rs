@@ -13,6 +13,8 @@ pub struct Program {
     pub priority: u8,
     /// Bytes of linear memory it may have.
     pub memory: u32,
+    /// Bytes of memory that it may make to share with others.
+    pub shared: u32,
     /// Messages that its mailbox takes; `None` is as many as the kernel usually gives.
     pub mailbox: Option<u16>,
     /// The supervisor that it stands under.

@@ -274,7 +274,7 @@ export declare function sys_cap_copy(handle: i64): i64;
 @external("env", "sys_cap_mint")
 export declare function sys_cap_mint(handle: i64, rights: u32, badge: i64): i64;
 
-/// A capability to a part of memory, or a refusal.
+/// A capability to a part of memory or flash, or a refusal.
 // @ts-ignore: decorator
 @external("env", "sys_cap_mint_range")
 export declare function sys_cap_mint_range(handle: i64, rights: u32, offset: i64, len: i64): i64;
@@ -358,6 +358,33 @@ export declare function sys_cap_io_write(handle: i64, offset: i32, size: i32, va
 // @ts-ignore: decorator
 @external("env", "sys_io_write")
 export declare function sys_io_write(handle: i64, offset: i32, size: i32, value: i64): i32;
+
+/// Writes size, sector, page and word of a range of flash, each u32. 0, or a refusal.
+// @ts-ignore: decorator
+@external("env", "sys_flash_info")
+export declare function sys_flash_info(handle: i64, buffer: usize, len: usize): i32;
+
+/// Reads flash. How many bytes, or a refusal.
+// @ts-ignore: decorator
+@external("env", "sys_flash_read")
+export declare function sys_flash_read(handle: i64, offset: i32, buffer: usize, len: usize): i32;
+
+/// Clears the bits of flash that are 0 in these bytes: whole words, at most a page, within one
+/// page. How many bytes once they are safe, or a refusal.
+// @ts-ignore: decorator
+@external("env", "sys_flash_program")
+export declare function sys_flash_program(handle: i64, offset: i32, bytes: usize, len: usize): i32;
+
+/// Sets all bits of a sector of flash. Its bytes once it is done, or a refusal.
+// @ts-ignore: decorator
+@external("env", "sys_flash_erase")
+export declare function sys_flash_erase(handle: i64, offset: i32): i32;
+
+/// Makes memory of zeros that can be passed on; it goes with the last capability to it. Its
+/// capability, or a refusal.
+// @ts-ignore: decorator
+@external("env", "sys_mem_create")
+export declare function sys_mem_create(len: usize): i64;
 
 /// Makes an actor of a module; the options and grants are as abi::spawn has them. Its child
 /// capability, or a refusal.

@@ -253,7 +253,7 @@ int64_t sys_cap_copy(int64_t handle);
 ORRERY_IMPORT(sys_cap_mint)
 int64_t sys_cap_mint(int64_t handle, uint32_t rights, int64_t badge);
 
-/// A capability to a part of memory, or a refusal.
+/// A capability to a part of memory or flash, or a refusal.
 ORRERY_IMPORT(sys_cap_mint_range)
 int64_t sys_cap_mint_range(int64_t handle, uint32_t rights, int64_t offset, int64_t len);
 
@@ -320,6 +320,28 @@ int32_t sys_cap_io_write(int64_t handle, int32_t offset, int32_t size, int64_t v
 /// Writes 1, 2 or 4 bytes to an I/O port. 0, or a refusal.
 ORRERY_IMPORT(sys_io_write)
 int32_t sys_io_write(int64_t handle, int32_t offset, int32_t size, int64_t value);
+
+/// Writes size, sector, page and word of a range of flash, each u32. 0, or a refusal.
+ORRERY_IMPORT(sys_flash_info)
+int32_t sys_flash_info(int64_t handle, void *buffer, size_t len);
+
+/// Reads flash. How many bytes, or a refusal.
+ORRERY_IMPORT(sys_flash_read)
+int32_t sys_flash_read(int64_t handle, int32_t offset, void *buffer, size_t len);
+
+/// Clears the bits of flash that are 0 in these bytes: whole words, at most a page, within one
+/// page. How many bytes once they are safe, or a refusal.
+ORRERY_IMPORT(sys_flash_program)
+int32_t sys_flash_program(int64_t handle, int32_t offset, const void *bytes, size_t len);
+
+/// Sets all bits of a sector of flash. Its bytes once it is done, or a refusal.
+ORRERY_IMPORT(sys_flash_erase)
+int32_t sys_flash_erase(int64_t handle, int32_t offset);
+
+/// Makes memory of zeros that can be passed on; it goes with the last capability to it. Its
+/// capability, or a refusal.
+ORRERY_IMPORT(sys_mem_create)
+int64_t sys_mem_create(size_t len);
 
 /// Makes an actor of a module; the options and grants are as abi::spawn has them. Its child
 /// capability, or a refusal.

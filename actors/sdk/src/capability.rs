@@ -40,7 +40,17 @@ pub fn mint(handle: Handle, rights: Rights, badge: u64) -> Result<Handle, Refusa
 /// let file = capability::narrow(ObjectKind::File, Rights::READ | Rights::GRANT, 7);
 /// ```
 pub fn narrow(kind: ObjectKind, rights: Rights, badge: u64) -> Result<Handle, Refusal> {
-    raw::narrow(Handle::OWN_ENDPOINT, kind, rights, badge)
+    narrow_from(Handle::OWN_ENDPOINT, kind, rights, badge)
+}
+
+/// The same of another actor's endpoint, of which this one has the rights that it narrows.
+pub fn narrow_from(
+    endpoint: Handle,
+    kind: ObjectKind,
+    rights: Rights,
+    badge: u64,
+) -> Result<Handle, Refusal> {
+    raw::narrow(endpoint, kind, rights, badge)
 }
 
 /// The same capability in another slot. The old handle is stale from then on: whoever in this

@@ -160,6 +160,25 @@ impl Inbox {
         raw::call(to.0, opcode, payload, &mut self.buffer, nanoseconds(patience))?;
         Ok(Message::new(&self.buffer))
     }
+
+    /// Where a request is written that is answered in its place.
+    pub(crate) fn request(&mut self) -> &mut [u8] {
+        &mut self.buffer[..PAYLOAD_MAX]
+    }
+
+    /// Asks with the first bytes of [`Inbox::request`], and waits for the answer, but no longer than
+    /// this.
+    pub(crate) fn call_in_place(
+        &mut self,
+        to: Endpoint,
+        opcode: u32,
+        len: usize,
+        patience: Option<Duration>,
+    ) -> Result<Message<'_>, Refusal> {
+        let limit = patience.map_or(NO_LIMIT, nanoseconds);
+        raw::call_in_place(to.0, opcode, len, &mut self.buffer, limit)?;
+        Ok(Message::new(&self.buffer))
+    }
 }
 
 /// A message that has arrived. The capability that came with it is deleted with the message,

@@ -6,6 +6,9 @@ use abi::object::ObjectKind;
 use crate::capability;
 use crate::capability::SLOTS;
 use crate::clock::Clock;
+use crate::endpoint::Endpoint;
+use crate::file::Files;
+use crate::flash::Flash;
 use crate::namespace::Namespace;
 use crate::process::Processes;
 use crate::spawn::Spawner;
@@ -54,6 +57,11 @@ impl Grants {
         self.find(ObjectKind::Processes).map(Processes::new)
     }
 
+    /// Flash, if some was given and its shape is known.
+    pub fn flash(&self) -> Option<Flash> {
+        self.find(ObjectKind::Flash).and_then(|handle| Flash::new(handle).ok())
+    }
+
     /// Names, if some were given.
     pub fn namespace(&self) -> Option<Namespace> {
         self.find(ObjectKind::Namespace).map(Namespace::new)
@@ -62,5 +70,10 @@ impl Grants {
     /// The power to make actors, if it was given.
     pub fn spawner(&self) -> Option<Spawner> {
         self.find(ObjectKind::Spawner).map(Spawner::new)
+    }
+
+    /// The files of the first directory, if one was given.
+    pub fn files(&self) -> Option<Files> {
+        self.find(ObjectKind::Directory).map(|directory| Files::new(Endpoint::new(directory)))
     }
 }

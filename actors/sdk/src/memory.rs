@@ -5,6 +5,7 @@ use abi::refusal::Refusal;
 use abi::rights::Rights;
 
 use crate::capability;
+use crate::capability::Owned;
 use crate::raw;
 
 /// A capability to memory.
@@ -20,6 +21,11 @@ impl Memory {
     /// The memory that the manifest puts into this slot.
     pub const fn slot(slot: u32) -> Memory {
         Memory(Handle::new(0, slot))
+    }
+
+    /// Memory of zeros, to be passed on. It lasts as long as somebody has a capability to it.
+    pub fn create(len: u32) -> Result<Memory, Refusal> {
+        raw::flash::make_memory(len).map(Memory)
     }
 
     /// Its name.
@@ -47,5 +53,18 @@ impl Memory {
     /// A capability to a part of it.
     pub fn part(self, rights: Rights, offset: u32, len: u32) -> Result<Memory, Refusal> {
         raw::mint_range(self.0, rights, offset, len).map(Memory)
+    }
+
+    /// Memory with these bytes in it, to be passed on.
+    pub(crate) fn lend(bytes: &[u8]) -> Result<Memory, Refusal> {
+        let len = u32::try_from(bytes.len()).map_err(|_| Refusal::TooLong)?;
+        let memory = Memory::create(len)?;
+        match memory.write(0, bytes) {
+            Ok(()) => Ok(memory),
+            Err(refusal) => {
+                drop(Owned::new(memory.handle()));
+                Err(refusal)
+            }
+        }
     }
 }

@@ -31,6 +31,7 @@ macro_rules! imports {
     };
 }
 
+pub(crate) mod flash;
 pub(crate) mod node;
 pub(crate) mod renewal;
 
@@ -183,6 +184,21 @@ pub(crate) fn call(
     // SAFETY: the kernel reads `payload` and writes `buffer` during the call only; one of them is
     // borrowed mutably, so they do not overlap.
     checked(unsafe { sys_cap_call(to, opcode, pointer, len, into, room, nanoseconds) })
+}
+
+/// The same with the payload at the beginning of the buffer, where the answer will be.
+pub(crate) fn call_in_place(
+    handle: Handle,
+    opcode: u32,
+    len: usize,
+    buffer: &mut [u8],
+    nanoseconds: i64,
+) -> Result<u64, Refusal> {
+    let len = len.min(buffer.len());
+    let (into, room) = (buffer.as_mut_ptr(), buffer.len());
+    let (to, opcode) = (word(handle), opcode as i32);
+    // SAFETY: the payload lies inside `buffer`, and the kernel has read it when it writes there.
+    checked(unsafe { sys_cap_call(to, opcode, into.cast_const(), len, into, room, nanoseconds) })
 }
 
 pub(crate) fn receive(handle: Handle, buffer: &mut [u8]) -> Result<u64, Refusal> {

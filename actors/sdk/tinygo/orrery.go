@@ -290,7 +290,7 @@ func SysCapCopy(handle int64) int64
 //go:wasmimport env sys_cap_mint
 func SysCapMint(handle int64, rights uint32, badge int64) int64
 
-// SysCapMintRange: A capability to a part of memory, or a refusal.
+// SysCapMintRange: A capability to a part of memory or flash, or a refusal.
 //
 //go:wasmimport env sys_cap_mint_range
 func SysCapMintRange(handle int64, rights uint32, offset int64, len int64) int64
@@ -374,6 +374,33 @@ func SysCapIoWrite(handle int64, offset int32, size int32, value int64) int32
 //
 //go:wasmimport env sys_io_write
 func SysIoWrite(handle int64, offset int32, size int32, value int64) int32
+
+// SysFlashInfo: Writes size, sector, page and word of a range of flash, each u32. 0, or a refusal.
+//
+//go:wasmimport env sys_flash_info
+func SysFlashInfo(handle int64, buffer *byte, len uint32) int32
+
+// SysFlashRead: Reads flash. How many bytes, or a refusal.
+//
+//go:wasmimport env sys_flash_read
+func SysFlashRead(handle int64, offset int32, buffer *byte, len uint32) int32
+
+// SysFlashProgram: Clears the bits of flash that are 0 in these bytes: whole words, at most a page, within one
+// page. How many bytes once they are safe, or a refusal.
+//
+//go:wasmimport env sys_flash_program
+func SysFlashProgram(handle int64, offset int32, bytes *byte, len uint32) int32
+
+// SysFlashErase: Sets all bits of a sector of flash. Its bytes once it is done, or a refusal.
+//
+//go:wasmimport env sys_flash_erase
+func SysFlashErase(handle int64, offset int32) int32
+
+// SysMemCreate: Makes memory of zeros that can be passed on; it goes with the last capability to it. Its
+// capability, or a refusal.
+//
+//go:wasmimport env sys_mem_create
+func SysMemCreate(len uint32) int64
 
 // SysSpawn: Makes an actor of a module; the options and grants are as abi::spawn has them. Its child
 // capability, or a refusal.

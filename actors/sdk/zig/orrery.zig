@@ -243,7 +243,7 @@ pub extern "env" fn sys_cap_copy(handle: i64) i64;
 /// A capability with no more than these rights and, unless it is 0, a badge; or a refusal.
 pub extern "env" fn sys_cap_mint(handle: i64, rights: u32, badge: i64) i64;
 
-/// A capability to a part of memory, or a refusal.
+/// A capability to a part of memory or flash, or a refusal.
 pub extern "env" fn sys_cap_mint_range(handle: i64, rights: u32, offset: i64, len: i64) i64;
 
 /// A capability to less: the endpoint of a child, or a file of an endpoint; or a refusal.
@@ -293,6 +293,23 @@ pub extern "env" fn sys_cap_io_write(handle: i64, offset: i32, size: i32, value:
 
 /// Writes 1, 2 or 4 bytes to an I/O port. 0, or a refusal.
 pub extern "env" fn sys_io_write(handle: i64, offset: i32, size: i32, value: i64) i32;
+
+/// Writes size, sector, page and word of a range of flash, each u32. 0, or a refusal.
+pub extern "env" fn sys_flash_info(handle: i64, buffer: [*]u8, len: usize) i32;
+
+/// Reads flash. How many bytes, or a refusal.
+pub extern "env" fn sys_flash_read(handle: i64, offset: i32, buffer: [*]u8, len: usize) i32;
+
+/// Clears the bits of flash that are 0 in these bytes: whole words, at most a page, within one
+/// page. How many bytes once they are safe, or a refusal.
+pub extern "env" fn sys_flash_program(handle: i64, offset: i32, bytes: [*]const u8, len: usize) i32;
+
+/// Sets all bits of a sector of flash. Its bytes once it is done, or a refusal.
+pub extern "env" fn sys_flash_erase(handle: i64, offset: i32) i32;
+
+/// Makes memory of zeros that can be passed on; it goes with the last capability to it. Its
+/// capability, or a refusal.
+pub extern "env" fn sys_mem_create(len: usize) i64;
 
 /// Makes an actor of a module; the options and grants are as abi::spawn has them. Its child
 /// capability, or a refusal.

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::files::Change;
 use crate::manual::Page;
 use crate::manual::nearest;
 use crate::manual::page;
@@ -31,10 +32,20 @@ pub(crate) enum Command {
     List,
     /// Lists the actors with what they do.
     Processes,
-    /// Lists files, and names below a prefix.
-    Files(Option<String>),
+    /// Lists a directory, and names below its path; with rights.
+    Files(Option<String>, bool),
     /// Shows a file.
     Show(String),
+    /// Changes a file or directory.
+    Change(String, Change),
+    /// Says what is at a path.
+    Status(String),
+    /// Says how much room there is.
+    Usage,
+    /// Waits until all changes are safe.
+    Sync,
+    /// Shows changes.
+    Watch(String),
     /// Says the own id.
     Identity,
     /// Says who and where this is.
@@ -151,11 +162,31 @@ impl Arguments<'_> {
 
     fn letter(&mut self) -> Result<Letter, Wrong> {
         let to = self.required("NAME-OR-ID")?;
-        let opcode = self.required("TYPE")?;
-        let digits = opcode.strip_prefix("0x");
-        let read = digits.map_or(opcode.parse(), |digits| u32::from_str_radix(digits, 16));
-        let opcode = read.map_err(|_| Wrong::Number(self.page, opcode))?;
+        let opcode = self.number("TYPE")?;
         Ok(Letter { to, opcode, payload: self.words.text()? })
+    }
+
+    fn number(&mut self, what: &'static str) -> Result<u32, Wrong> {
+        let word = self.required(what)?;
+        let digits = word.strip_prefix("0x");
+        let read = digits.map_or(word.parse(), |digits| u32::from_str_radix(digits, 16));
+        read.map_err(|_| Wrong::Number(self.page, word))
+    }
+
+    /// A file and a line that goes into it; without a text there is no line.
+    fn text(&mut self, change: fn(Vec<u8>) -> Change) -> Result<Command, Wrong> {
+        let path = self.required("FILE")?;
+        let mut text = self.words.text()?;
+        if !text.is_empty() {
+            text.push(b'\n');
+        }
+        Ok(Command::Change(path, change(text)))
+    }
+
+    /// From where, and to where.
+    fn pair(&mut self, change: fn(String) -> Change) -> Result<Command, Wrong> {
+        let from = self.required("FROM")?;
+        Ok(Command::Change(self.required("TO")?, change(from)))
     }
 
     fn command(&mut self) -> Result<Command, Wrong> {
@@ -166,8 +197,26 @@ impl Arguments<'_> {
             }),
             "list" => Command::List,
             "ps" => Command::Processes,
-            "ls" => Command::Files(self.optional()?),
+            "ls" => match self.optional()?.as_deref() {
+                Some("-l") => Command::Files(self.optional()?, true),
+                path => Command::Files(path.map(String::from), false),
+            },
             "cat" => Command::Show(self.required("FILE")?),
+            "write" => return self.text(Change::Write),
+            "append" => return self.text(Change::Append),
+            "cp" => self.pair(Change::CopyOf)?,
+            "mv" => self.pair(Change::MovedFrom)?,
+            "rm" => Command::Change(self.required("PATH")?, Change::Remove),
+            "mkdir" => Command::Change(self.required("PATH")?, Change::MakeDirectory),
+            "truncate" => {
+                let path = self.required("FILE")?;
+                Command::Change(path, Change::Truncate(self.number("BYTES")?))
+            }
+            "format" => Command::Change(self.required("PATH")?, Change::Format),
+            "stat" => Command::Status(self.required("PATH")?),
+            "df" => Command::Usage,
+            "sync" => Command::Sync,
+            "watch" => Command::Watch(self.optional()?.unwrap_or_else(|| String::from("/"))),
             "self" => Command::Identity,
             "whoami" => Command::Whoami,
             "load" => Command::Load(self.required("FILE")?, self.optional()?),
@@ -216,6 +265,18 @@ mod tests {
 
     fn said(line: &str) -> String {
         Command::parse(line).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn commands_that_change_files_are_understood() {
+        let change = |path: &str, change| Ok(Command::Change(path.into(), change));
+        let line = b"a  b\n".to_vec();
+        assert_eq!(Command::parse("write /tmp/f a  b"), change("/tmp/f", Change::Write(line)));
+        assert_eq!(Command::parse("append f"), change("f", Change::Append(vec![])));
+        assert_eq!(Command::parse("cp a b"), change("b", Change::CopyOf("a".into())));
+        assert_eq!(Command::parse("truncate f 0x10"), change("f", Change::Truncate(16)));
+        assert_eq!(Command::parse("ls -l /tmp"), Ok(Command::Files(Some("/tmp".into()), true)));
+        assert_eq!(said("mv a"), "mv: TO is missing\nusage: mv FROM TO");
     }
 
     #[test]

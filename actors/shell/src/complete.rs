@@ -80,7 +80,7 @@ impl Candidates {
     /// have in common. `None` if that is no more than there is.
     pub(crate) fn completion(&self) -> Option<String> {
         let first = self.words.first()?;
-        if self.words.len() == 1 && !self.is_cut {
+        if self.words.len() == 1 && !self.is_cut && !first.ends_with('/') {
             return Some(quote(first) + " ");
         }
         let common = self.words.iter().fold(first.as_str(), |common, word| shared(common, word));
@@ -145,6 +145,7 @@ mod tests {
         assert_eq!(candidates("mo", &files).completion(), Some("motd.txt ".into()));
         assert_eq!(candidates("my fil", &files).completion(), Some("\"my file.txt\" ".into()));
         assert_eq!(candidates("x", &files).completion(), None);
+        assert_eq!(candidates("d", &["docs/"]).completion(), Some("docs/".into()), "it goes on");
         assert_eq!(candidates("my", &files).listed(), "\"my file.txt\"  \"my fine.txt\"");
         assert_eq!(candidates("", &["é1", "é2", "é"]).completion(), Some("é".into()));
     }

@@ -1,5 +1,6 @@
 //! Everything that the shell has, and how it says why something is not done.
 
+use alloc::boxed::Box;
 use alloc::fmt;
 use core::fmt::Arguments;
 use core::fmt::Display;
@@ -7,7 +8,9 @@ use sdk::Handle;
 use sdk::Refusal;
 use sdk::abi::object::ObjectKind;
 use sdk::capability;
+use sdk::clock::Clock;
 use sdk::endpoint::Endpoint;
+use sdk::file::Files;
 use sdk::grant::Grants;
 use sdk::serial::Serial;
 use sdk::spawn::Spawner;
@@ -15,11 +18,11 @@ use sdk::state;
 use sdk::tty;
 
 use crate::address::Addresses;
-use crate::files::Files;
 use crate::front::Fronts;
 use crate::history::History;
 use crate::mail::Front;
 use crate::mail::Mail;
+use crate::mail::PATIENCE;
 use crate::palette::Ink;
 use crate::population::Population;
 use crate::terminal::Terminal;
@@ -40,7 +43,7 @@ pub(crate) struct Dialogue {
     pub(crate) mail: Mail,
     pub(crate) fronts: Fronts,
     pub(crate) history: History,
-    pub(crate) files: Option<Files>,
+    pub(crate) files: Option<Box<Files>>,
     pub(crate) population: Population,
     pub(crate) spawner: Option<Spawner>,
     pub(crate) addresses: Addresses,
@@ -61,7 +64,7 @@ impl Dialogue {
             false => None,
         };
         let files = match is_endpoint(FILE_SERVICE) {
-            true => Some(Files::new(FILE_SERVICE)?),
+            true => Some(open_files(clock)),
             false => None,
         };
         if window.is_none() && terminal.is_none() {
@@ -136,6 +139,16 @@ fn open_terminal(grants: &Grants, mail: &mut Mail) -> Result<Option<Terminal>, R
     }
     let clock = grants.clock();
     Ok(serial.map(|serial| Terminal::new(Wire::line(serial, clock))))
+}
+
+/// A client of the file service, which has room for a message: too much for the stack.
+#[inline(never)]
+fn open_files(clock: Option<Clock>) -> Box<Files> {
+    let mut files = Box::new(Files::new(FILE_SERVICE));
+    if clock.is_some() {
+        files.set_patience(PATIENCE);
+    }
+    files
 }
 
 fn restored() -> History {

@@ -14,6 +14,7 @@
 extern crate alloc;
 
 mod palette;
+mod control;
 mod layout;
 mod printer;
 mod scrollback;

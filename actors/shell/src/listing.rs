@@ -3,15 +3,19 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 use sdk::Refusal;
+use sdk::abi::bus::Status;
 use sdk::abi::held::HeldRecord;
 use sdk::abi::object::ObjectKind;
 use sdk::abi::process::ProcessRecord;
 use sdk::endpoint;
+use sdk::file::Entry;
 use sdk::namespace;
 
 use crate::dialogue::Dialogue;
-use crate::files::Found;
+use crate::files;
+use crate::files::NotDone;
 use crate::manual::PAGES;
 use crate::manual::Page;
 use crate::palette::Ink;
@@ -36,16 +40,18 @@ impl Dialogue {
         }
     }
 
-    /// Lists the files; with a prefix, those below it and the names below it.
-    pub(crate) fn list_files(&mut self, prefix: Option<&str>) {
+    /// Lists what is in a directory, or says what a file is; and the names below the path.
+    pub(crate) fn list_files(&mut self, path: Option<&str>, is_long: bool) {
         let mut count = 0;
-        match self.list_files_below(prefix.unwrap_or("/")) {
+        match self.list_directory(path.unwrap_or("/"), is_long) {
             Ok(listed) => count += listed,
-            Err(Refusal::NoCapability) if prefix.is_some() => (),
+            // Names have paths as well.
+            Err(Refusal::NotFound) if path.is_some() => (),
+            Err(Refusal::NoCapability) if path.is_some() => (),
             Err(Refusal::NoCapability) => return self.lack("ls", "a file service"),
-            Err(refusal) => self.complain("ls", &refusal),
+            Err(refusal) => self.complain(path.unwrap_or("/"), &NotDone(refusal)),
         }
-        if let Some(prefix) = prefix {
+        if let Some(prefix) = path {
             match self.list_names_below(prefix) {
                 Ok(listed) => count += listed,
                 // Names are shown where there are names.
@@ -56,37 +62,49 @@ impl Dialogue {
                 Err(refusal) => self.complain("ls", &refusal),
             }
         }
-        match (count, prefix) {
+        match (count, path) {
             (0, None | Some("/")) => self.say(Ink::Dim, "no files"),
             (0, Some(prefix)) => self.print(Ink::Dim, format_args!("nothing is below {prefix}")),
             _ => (),
         }
     }
 
-    fn list_files_below(&mut self, prefix: &str) -> Result<usize, Refusal> {
-        // A gap and ten digits and the unit stand to the right of the name.
-        let width = usize::from(self.fronts.columns()).saturating_sub(14).min(40);
-        let files = self.files.as_ref().ok_or(Refusal::NoCapability)?;
+    fn list_directory(&mut self, path: &str, is_long: bool) -> Result<u32, Refusal> {
+        // A gap and ten digits and the unit stand to the right of the name, rights to its left.
+        let beside = if is_long { 18 } else { 14 };
+        let width = usize::from(self.fronts.columns()).saturating_sub(beside).min(40);
+        let files = self.files.as_mut().ok_or(Refusal::NoCapability)?;
         let mut printer = self.fronts.printer(Ink::Plain);
-        let mut count = 0;
-        let listed = files.list(&mut self.mail, |entry| {
-            if is_below(entry.name, prefix) {
-                count += 1;
-                printer.text(&format!("{:<width$} {:>10} B\n", entry.name, entry.size));
+        let mut tell = |entry: Entry<'_>| {
+            let Status { is_directory, is_writable, size } = entry.status;
+            if is_long {
+                let kind = if is_directory { 'd' } else { '-' };
+                printer.text(&format!("{kind}r{} ", if is_writable { 'w' } else { '-' }));
             }
-        });
+            match is_directory {
+                true => printer.text(&format!("{}/\n", entry.name)),
+                false => printer.text(&format!("{:<width$} {size:>10} B\n", entry.name)),
+            }
+        };
+        let listed = match files.list(path, &mut tell) {
+            Err(Refusal::WrongObject) => files.status(path).map(|status| {
+                tell(Entry { name: path, status });
+                1
+            }),
+            other => other,
+        };
         printer.finish();
-        listed.map(|_| count)
+        listed
     }
 
-    fn list_names_below(&mut self, prefix: &str) -> Result<usize, Refusal> {
+    fn list_names_below(&mut self, prefix: &str) -> Result<u32, Refusal> {
         let mut listed = Vec::new();
         let wanted = prefix.trim_end_matches('/');
         self.population.each_name(wanted, |name, id| listed.push((String::from(name), id)))?;
         for (name, id) in &listed {
             self.say_name(name, *id);
         }
-        Ok(listed.len())
+        Ok(listed.len() as u32)
     }
 
     /// Says who has a name.
@@ -98,40 +116,46 @@ impl Dialogue {
     }
 
     /// Shows a file.
-    pub(crate) fn show_file(&mut self, name: &str) {
-        match self.print_file(name) {
-            Ok(Found::File) => (),
-            Ok(Found::Interrupted) => self.say(Ink::Dim, "^C"),
-            Ok(Found::Nothing) => self.complain(name, &"no such file"),
+    pub(crate) fn show_file(&mut self, path: &str) {
+        match self.print_file(path) {
+            Ok(()) => (),
             Err(Refusal::NoCapability) if self.files.is_none() => {
                 self.lack("cat", "a file service");
             }
-            Err(refusal) => self.complain(name, &refusal),
+            Err(refusal) => self.complain(path, &NotDone(refusal)),
         }
     }
 
     /// Shows a file if there is one.
-    pub(crate) fn show_greeting(&mut self, name: &str) {
-        if let Err(refusal) = self.print_file(name)
-            && self.files.is_some()
-        {
-            self.complain(name, &refusal);
+    pub(crate) fn show_greeting(&mut self, path: &str) {
+        match self.print_file(path) {
+            Ok(()) | Err(Refusal::NotFound) => (),
+            Err(_) if self.files.is_none() => (),
+            Err(refusal) => self.complain(path, &NotDone(refusal)),
         }
     }
 
-    fn print_file(&mut self, name: &str) -> Result<Found, Refusal> {
-        let files = self.files.as_ref().ok_or(Refusal::NoCapability)?;
-        let mut is_empty = true;
+    fn print_file(&mut self, path: &str) -> Result<(), Refusal> {
+        let files = self.files.as_mut().ok_or(Refusal::NoCapability)?;
+        let (mut is_empty, mut next) = (true, ControlFlow::Continue(()));
         let mut printer = self.fronts.printer(Ink::Plain);
-        let found = files.read(&mut self.mail, name, |bytes| {
+        let read = files::read(files, path, |bytes| {
             is_empty &= bytes.is_empty();
             printer.bytes(bytes);
+            if self.mail.is_interrupted() {
+                next = ControlFlow::Break(());
+            }
+            next
         });
         printer.finish();
-        if found == Ok(Found::File) && is_empty {
-            self.print(Ink::Dim, format_args!("{name} is empty"));
+        read?;
+        if next.is_break() {
+            self.say(Ink::Dim, "^C");
         }
-        found
+        if is_empty {
+            self.print(Ink::Dim, format_args!("{path} is empty"));
+        }
+        Ok(())
     }
 
     pub(crate) fn list_ids(&mut self) {
@@ -230,13 +254,6 @@ impl Dialogue {
     }
 }
 
-/// Whether a path lies at a prefix or below it.
-fn is_below(name: &str, prefix: &str) -> bool {
-    let prefix = prefix.trim_matches('/');
-    let rest = name.trim_start_matches('/').strip_prefix(prefix);
-    rest.is_some_and(|rest| prefix.is_empty() || rest.is_empty() || rest.starts_with('/'))
-}
-
 fn process_line(record: &ProcessRecord) -> String {
     let ProcessRecord { memory, queued, priority, state, .. } = record;
     let (name, state) = (record.name(), state.name());
@@ -265,12 +282,5 @@ mod tests {
             name,
         };
         assert_eq!(process_line(&record), "vfs           waiting         18     40 KiB       2");
-    }
-
-    #[test]
-    fn a_prefix_ends_at_a_component() {
-        assert!(is_below("docs/a.txt", "/docs") && is_below("docs/a.txt", "docs/"));
-        assert!(is_below("tmp/x", "/") && is_below("tmp/x", "/tmp/x"));
-        assert!(!is_below("docs2/a.txt", "/docs") && !is_below("do", "/docs"));
     }
 }

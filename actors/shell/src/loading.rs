@@ -19,7 +19,9 @@ use sdk::spawn::Child;
 use sdk::spawn::Reload;
 
 use crate::dialogue::Dialogue;
+use crate::files;
 use crate::files::Module;
+use crate::files::NotDone;
 use crate::palette::Ink;
 use crate::population::Member;
 
@@ -190,24 +192,22 @@ impl Dialogue {
 
     /// The contents of a file, or it is said why there are none.
     fn module(&mut self, command: &str, path: &str) -> Option<Module> {
-        let Some(files) = &self.files else {
+        let Some(files) = &mut self.files else {
             self.lack(command, "a file service");
             return None;
         };
-        match files.module(&mut self.mail, path) {
-            Ok(Some(module)) => return Some(module),
-            Ok(None) => {
-                self.complain(command, &format_args!("cannot read {path}: no such file"));
-            }
+        match files::module(files, path) {
+            Ok(module) => Some(module),
             Err(Refusal::TooLong) => {
                 let why = "too long, and not in memory that can be passed on";
                 self.complain(command, &format_args!("cannot read {path}: {why}"));
+                None
             }
             Err(refusal) => {
-                self.complain(command, &format_args!("cannot read {path}: {refusal}"));
+                self.complain(command, &format_args!("cannot read {path}: {}", NotDone(refusal)));
+                None
             }
         }
-        None
     }
 
     /// Nobody makes what would outrun himself.

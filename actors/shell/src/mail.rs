@@ -20,6 +20,9 @@ use sdk::clock::Clock;
 use sdk::endpoint::Inbox;
 use sdk::endpoint::KERNEL;
 use sdk::endpoint::Message;
+use sdk::file::Change;
+use sdk::file::What;
+use sdk::file::is_watching;
 use sdk::tty;
 use sdk::tty::Size;
 
@@ -39,7 +42,8 @@ const MESSAGES_MAX: usize = 16;
 /// A service, by the badge under which it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
-    Files = 1,
+    /// The file service, when it tells of changes.
+    Changes = 1,
     Screen = 2,
     Terminal = 3,
 }
@@ -79,6 +83,17 @@ pub(crate) enum Event {
     Resize(Size),
     /// A supervisor wants this actor to end.
     Shutdown,
+}
+
+/// What comes while something is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// A change, as a line.
+    Change(String),
+    /// It cannot be watched.
+    Refused(Refusal),
+    /// There was a key, or an end.
+    Enough,
 }
 
 /// Why there is no reply.
@@ -206,6 +221,36 @@ impl Mail {
         }
     }
 
+    /// Waits for a change of what is watched, or for a key, which is enough. What else comes is kept.
+    pub(crate) fn next_change(&mut self) -> Result<Told, Refusal> {
+        loop {
+            self.typed.ask()?;
+            let message = self.inbox.receive()?;
+            if message.badge() == Service::Changes as u64 {
+                if let Some(Err(refusal)) = is_watching(&message) {
+                    return Ok(Told::Refused(refusal));
+                }
+                if let Some(change) = Change::read(&message) {
+                    return Ok(Told::Change(change_line(&change)));
+                }
+                continue;
+            }
+            let mut events = Vec::new();
+            each_event(&mut self.typed, &message, &mut |event| events.push(event));
+            drop(message);
+            let mut is_enough = false;
+            for event in events {
+                is_enough |= matches!(event, Event::Key(..) | Event::Death(_) | Event::Shutdown);
+                if !matches!(event, Event::Key(..)) {
+                    self.keep(event);
+                }
+            }
+            if is_enough {
+                return Ok(Told::Enough);
+            }
+        }
+    }
+
     /// A badge that no call has had.
     pub(crate) fn next_call(&mut self) -> u64 {
         self.calls += 1;
@@ -309,8 +354,8 @@ fn each_event(typed: &mut Typed, message: &Message<'_>, each: &mut dyn FnMut(Eve
         }
         return;
     }
-    if message.badge() == Service::Files as u64 {
-        // An answer that was not waited for any more.
+    if message.badge() == Service::Changes as u64 {
+        // Nobody watches any more.
         return;
     }
     each(Event::Message(line_of("message", message)));
@@ -321,4 +366,17 @@ pub(crate) fn line_of(what: &str, message: &Message<'_>) -> String {
     let payload = message.payload();
     let (opcode, sender, size) = (message.opcode(), message.sender(), payload.len());
     format!("[{what}] type={opcode} from={sender} size={size} {}", shown(payload))
+}
+
+/// A change as a line.
+fn change_line(change: &Change<'_>) -> String {
+    let mut buffer = [0; 512];
+    let path = change.path(&mut buffer).unwrap_or("?");
+    match change.what {
+        What::Made => format!("made {path}"),
+        What::Written => format!("written {path}"),
+        What::Moved(to) => format!("moved {path} to {to}"),
+        What::Gone => format!("gone {path}"),
+        What::Overrun => format!("overrun: changes below {path} were lost"),
+    }
 }

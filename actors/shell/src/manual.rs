@@ -43,7 +43,7 @@ pub(crate) fn page(name: &str) -> Option<&'static Page> {
 }
 
 /// All commands, in the order in which help tells them.
-pub(crate) static PAGES: [Page; 19] = [
+pub(crate) static PAGES: [Page; 31] = [
     Page {
         name: "help",
         usage: "[COMMAND]",
@@ -71,12 +71,12 @@ pub(crate) static PAGES: [Page; 19] = [
     },
     Page {
         name: "ls",
-        usage: "[/PREFIX]",
-        arguments: &[Argument::Path],
-        meaning: "the files; names below a prefix",
+        usage: "[-l] [PATH]",
+        arguments: &[Argument::Path, Argument::Path],
+        meaning: "what is in a directory",
         example: "ls /node",
-        more: "Without a prefix: the files. With one: the files and the registered names below \
-               it; / is all of them.",
+        more: "Registered names below PATH are listed too; / is all of them. With -l: d is a \
+               directory, rw what can be changed.",
     },
     Page {
         name: "cat",
@@ -85,6 +85,103 @@ pub(crate) static PAGES: [Page; 19] = [
         meaning: "the contents of a file",
         example: "cat \"my file.txt\"",
         more: "",
+    },
+    Page {
+        name: "write",
+        usage: "FILE [TEXT]",
+        arguments: &[Argument::File],
+        meaning: "makes or replaces a file",
+        example: "write /tmp/note two words",
+        more: "TEXT is the rest of the line; \\n, \\0 and \\xNN are bytes. The old file or the new one is there, \
+               never a part.",
+    },
+    Page {
+        name: "append",
+        usage: "FILE [TEXT]",
+        arguments: &[Argument::File],
+        meaning: "adds a line to a file",
+        example: "append /tmp/note more",
+        more: "",
+    },
+    Page {
+        name: "cp",
+        usage: "FROM TO",
+        arguments: &[Argument::File, Argument::File],
+        meaning: "copies a file",
+        example: "cp hello.txt /tmp/hello",
+        more: "",
+    },
+    Page {
+        name: "mv",
+        usage: "FROM TO",
+        arguments: &[Argument::File, Argument::File],
+        meaning: "gives a file another path",
+        example: "mv /tmp/a /tmp/b",
+        more: "Within one mount. A file at TO is replaced.",
+    },
+    Page {
+        name: "rm",
+        usage: "PATH",
+        arguments: &[Argument::File],
+        meaning: "removes a file or empty directory",
+        example: "rm /tmp/note",
+        more: "",
+    },
+    Page {
+        name: "mkdir",
+        usage: "PATH",
+        arguments: &[Argument::File],
+        meaning: "makes a directory",
+        example: "mkdir /tmp/d",
+        more: "",
+    },
+    Page {
+        name: "stat",
+        usage: "PATH",
+        arguments: &[Argument::File],
+        meaning: "what is at a path",
+        example: "stat /tmp/note",
+        more: "",
+    },
+    Page {
+        name: "truncate",
+        usage: "FILE BYTES",
+        arguments: &[Argument::File],
+        meaning: "cuts a file off, or fills it up",
+        example: "truncate /tmp/note 4",
+        more: "",
+    },
+    Page {
+        name: "df",
+        usage: "",
+        arguments: &[],
+        meaning: "how much room there is",
+        example: "df",
+        more: "",
+    },
+    Page {
+        name: "sync",
+        usage: "",
+        arguments: &[],
+        meaning: "waits until all changes are safe",
+        example: "sync",
+        more: "",
+    },
+    Page {
+        name: "watch",
+        usage: "[PATH]",
+        arguments: &[Argument::File],
+        meaning: "shows changes until a key is pressed",
+        example: "watch /tmp",
+        more: "",
+    },
+    Page {
+        name: "format",
+        usage: "PATH",
+        arguments: &[Argument::Word("/home")],
+        meaning: "makes a mount new and empty",
+        example: "format /home",
+        more: "What is in it is lost. It is for flash that holds something else, or a damaged file system.",
     },
     Page {
         name: "self",

@@ -128,7 +128,12 @@ impl Dialogue {
             Ok(Command::Help(Some(page))) => self.show_page(page),
             Ok(Command::List) => self.list_ids(),
             Ok(Command::Processes) => self.list_processes(),
-            Ok(Command::Files(prefix)) => self.list_files(prefix.as_deref()),
+            Ok(Command::Files(path, is_long)) => self.list_files(path.as_deref(), is_long),
+            Ok(Command::Change(path, change)) => self.change_file(&path, &change),
+            Ok(Command::Status(path)) => self.show_status(&path),
+            Ok(Command::Usage) => self.show_usage(),
+            Ok(Command::Sync) => self.sync_files(),
+            Ok(Command::Watch(path)) => return self.watch(&path),
             Ok(Command::Show(name)) => self.show_file(&name),
             Ok(Command::Identity) => self.show_identity(),
             Ok(Command::Whoami) => self.show_whoami(),
@@ -200,16 +205,16 @@ impl Dialogue {
             found.offer(word);
         }
         if matches!(argument, Argument::File | Argument::Path)
-            && let Some(files) = &self.files
+            && let Some(files) = &mut self.files
         {
-            let is_path = argument == Argument::Path;
+            let (above, _) = request.part.rsplit_once('/').unwrap_or_default();
+            let front = &request.part[..above.len() + usize::from(request.part.contains('/'))];
+            // Paths of names begin with a slash, and so do those of files among them.
+            let slash = if argument == Argument::Path && front.is_empty() { "/" } else { "" };
             // Whoever does not answer offers nothing.
-            let _ = files.list(&mut self.mail, |entry| {
-                if is_path {
-                    found.offer(&format!("/{}", entry.name))
-                } else {
-                    found.offer(entry.name)
-                }
+            let _ = files.list(above, |entry| {
+                let end = if entry.status.is_directory { "/" } else { "" };
+                found.offer(&format!("{slash}{front}{}{end}", entry.name));
             });
         }
         if argument == Argument::Actor {
@@ -229,6 +234,11 @@ impl Dialogue {
     }
 
     /// Draws the window, if there is one.
+    /// Shows what was said while a command goes on.
+    pub(crate) fn show_now(&mut self) -> Result<(), Refusal> {
+        self.draw_window()
+    }
+
     fn draw_window(&mut self) -> Result<(), Refusal> {
         self.fronts.window.as_mut().map_or(Ok(()), |window| window.draw())
     }

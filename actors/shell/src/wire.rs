@@ -89,15 +89,37 @@ fn wait(clock: Option<Clock>, waiting: &mut u64, since: &mut Duration) -> Result
 /// A line that cannot be written any more takes no output down with it: the next key finds out.
 impl Sink for Wire {
     fn end_line(&mut self, _: Ink, text: &str) {
-        let mut row = String::with_capacity(text.len() + 2);
-        row.push_str(text);
+        let mut row = coloured(text);
         row.push_str("\r\n");
         let _ = self.write(&row);
     }
 
     /// A terminal breaks rows itself.
     fn break_line(&mut self, _: Ink, text: &str) -> usize {
-        let _ = self.write(text);
+        let _ = self.write(&coloured(text));
         0
     }
+
+    fn clear(&mut self) {
+        let _ = self.write("\x1b[2J\x1b[H");
+    }
+}
+
+/// A line with sequences in place of the marks of inks.
+fn coloured(text: &str) -> String {
+    let mut row = String::with_capacity(text.len() + 2);
+    let mut has_marks = false;
+    for character in text.chars() {
+        match Ink::of_mark(character) {
+            Some(ink) => {
+                has_marks = true;
+                row.push_str(ink.sequence());
+            }
+            None => row.push(character),
+        }
+    }
+    if has_marks {
+        row.push_str(Ink::Plain.sequence());
+    }
+    row
 }

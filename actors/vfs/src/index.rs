@@ -8,6 +8,7 @@ use core::cmp::Ordering;
 use sdk::Refusal;
 
 use crate::archive::Member;
+use crate::path::split_first;
 
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +104,31 @@ impl Index {
         Ok(Entry::Directory(Directory { first: place as u32, len }))
     }
 
+    /// Tells what is directly in the directory of this name, a directory as `None`.
+    pub(crate) fn each_in<'a>(
+        &'a self,
+        directory: &str,
+        mut each: impl FnMut(&'a str, Option<&File>),
+    ) {
+        let slash = if directory.is_empty() { "" } else { "/" };
+        let parts = [directory, slash, ""];
+        let first =
+            self.files.partition_point(|file| compare(&file.name, &parts, "") == Ordering::Less);
+        let begin = directory.len() + slash.len();
+        let mut last = "";
+        for file in &self.files[first..] {
+            let Some((front, rest)) = file.name.split_at_checked(begin) else { break };
+            if compare(front, &parts, "") != Ordering::Equal {
+                break;
+            }
+            let (name, below) = split_first(rest);
+            if name != last {
+                each(name, Some(file).filter(|_| below.is_empty()));
+            }
+            last = name;
+        }
+    }
+
     /// How many files there are.
     pub(crate) fn len(&self) -> usize {
         self.files.len()
@@ -114,14 +140,19 @@ impl Index {
     }
 
     fn place(&self, name: &str) -> Result<usize, usize> {
-        self.files.binary_search_by(|file| (*file.name).cmp(name))
+        self.files.binary_search_by(|file| compare(&file.name, &[name, "", ""], ""))
     }
 }
 
-/// How a name stands to the parts and the end, as if they were written as one.
+/// How a name stands to the parts and the end, as if they were written as one. A slash comes before
+/// everything else, so that what is in a directory comes in the order of its names.
 fn compare(name: &str, parts: &[&str; 3], end: &str) -> Ordering {
     let whole = parts.iter().flat_map(|part| part.bytes()).chain(end.bytes());
-    name.bytes().cmp(whole)
+    name.bytes().map(rank).cmp(whole.map(rank))
+}
+
+fn rank(byte: u8) -> u8 {
+    if byte == b'/' { 0 } else { byte }
 }
 
 #[cfg(test)]
@@ -170,6 +201,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_directory_tells_each_name_in_it_once_and_in_order() {
+        let index = index(&["a/b/c", "a/b/d", "a/b-", "a!", "a/z", "b", "b/hidden"]);
+        let listed = |directory: &str| {
+            let mut names = Vec::new();
+            index.each_in(directory, |name, file| names.push((name.to_string(), file.is_some())));
+            names
+        };
+        let wanted = |names: &[(&str, bool)]| -> Vec<(String, bool)> {
+            names.iter().map(|(name, is_file)| (name.to_string(), *is_file)).collect()
+        };
+        assert_eq!(listed(""), wanted(&[("a", false), ("a!", true), ("b", true)]));
+        assert_eq!(listed("a"), wanted(&[("b", false), ("b-", true), ("z", true)]));
+        assert_eq!(listed("a/b"), wanted(&[("c", true), ("d", true)]));
+        assert_eq!(listed("x"), []);
     }
 
     #[test]

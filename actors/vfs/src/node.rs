@@ -3,7 +3,8 @@
 //! names nothing.
 
 use crate::index::Directory;
-use crate::scratch;
+use crate::mount::Mount;
+use crate::volume::Id;
 
 /// A directory or a file of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub(crate) enum Node {
     /// The file at this place of the index.
     ArchiveFile(u32),
     ArchiveDirectory(Directory),
-    /// A file, draft or directory in `/tmp`, or `/tmp` itself.
-    Scratch(scratch::Id),
+    /// A file, draft or directory of a volume, or its top.
+    Volume(Mount, Id),
     /// `/proc`.
     Processes,
     /// `/proc/stat`.
@@ -25,6 +26,12 @@ pub(crate) enum Node {
     Status(u64),
     /// `/proc/ACTOR/caps`.
     Held(u64),
+    /// `/dev`.
+    Devices,
+    /// `/dev/null`.
+    Nothing,
+    /// `/dev/tty1`.
+    Terminal,
 }
 
 /// The kind of node is in the highest byte. None is 0, as the badge of what is narrowed must not be.
@@ -33,7 +40,7 @@ const KIND_SHIFT: u32 = 56;
 /// Bits of an index into the archive.
 const FIRST_BITS: u32 = 32;
 
-/// Bits of a place in `/tmp`.
+/// Bits of a place in a volume.
 const PLACE_BITS: u32 = 8;
 
 /// An actor's id is its generation, of fewer than 32 bits, above its index of 16 bits, with 16 in
@@ -55,13 +62,20 @@ impl Node {
             }
             4 => {
                 let generation = rest >> PLACE_BITS;
-                Node::Scratch(scratch::Id { place: rest as u8, generation })
+                Node::Volume(Mount::Scratch, Id { place: rest as u8, generation })
             }
             5 => Node::Processes,
             6 => Node::Statistics,
             7 => Node::Actor(unpacked(rest)),
             8 => Node::Status(unpacked(rest)),
             9 => Node::Held(unpacked(rest)),
+            10 => {
+                let generation = rest >> PLACE_BITS;
+                Node::Volume(Mount::Home, Id { place: rest as u8, generation })
+            }
+            11 => Node::Devices,
+            12 => Node::Nothing,
+            13 => Node::Terminal,
             _ => return None,
         };
         // What was given has nothing but what it says.
@@ -76,14 +90,18 @@ impl Node {
             Node::ArchiveDirectory(Directory { first, len }) => {
                 (3, u64::from(len) << FIRST_BITS | u64::from(first))
             }
-            Node::Scratch(scratch::Id { place, generation }) => {
-                (4, generation << PLACE_BITS | u64::from(place))
+            Node::Volume(mount, Id { place, generation }) => {
+                let kind = if mount == Mount::Scratch { 4 } else { 10 };
+                (kind, generation << PLACE_BITS | u64::from(place))
             }
             Node::Processes => (5, 0),
             Node::Statistics => (6, 0),
             Node::Actor(id) => (7, packed(id)),
             Node::Status(id) => (8, packed(id)),
             Node::Held(id) => (9, packed(id)),
+            Node::Devices => (11, 0),
+            Node::Nothing => (12, 0),
+            Node::Terminal => (13, 0),
         };
         kind << KIND_SHIFT | rest & !(u64::MAX << KIND_SHIFT)
     }
@@ -106,7 +124,7 @@ mod tests {
     #[test]
     fn every_node_has_a_badge_of_its_own() {
         let id = 0x7fff_ffff_0000_ffff;
-        let scratch = |place, generation| Node::Scratch(scratch::Id { place, generation });
+        let scratch = |place, generation| Node::Volume(Mount::Scratch, Id { place, generation });
         let directory = |first, len| Node::ArchiveDirectory(Directory { first, len });
         let nodes = [
             Node::Root,
@@ -118,6 +136,10 @@ mod tests {
             scratch(0, 0),
             scratch(31, 0),
             scratch(0, 31),
+            Node::Volume(Mount::Home, Id { place: 0, generation: 0 }),
+            Node::Devices,
+            Node::Nothing,
+            Node::Terminal,
             scratch(255, (1 << 48) - 1),
             Node::Processes,
             Node::Statistics,
@@ -141,7 +163,7 @@ mod tests {
     #[test]
     fn a_badge_that_nobody_was_given_names_nothing() {
         assert_eq!(Node::from_badge(0), Some(Node::Root));
-        for badge in [1, 2, 0x0100_0000_0000_0001, 0x0a << 56, u64::MAX, 0x0600_0000_0000_0007] {
+        for badge in [1, 2, 0x0100_0000_0000_0001, 0x0e << 56, u64::MAX, 0x0600_0000_0000_0007] {
             assert_eq!(Node::from_badge(badge), None, "{badge:#x}");
         }
         let mut state = 1u64;

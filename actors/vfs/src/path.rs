@@ -6,9 +6,6 @@ use sdk::abi::file::PATH_MAX;
 /// The directory of files in memory.
 pub(crate) const SCRATCH: &str = "tmp";
 
-/// The directory of actors.
-pub(crate) const PROCESSES: &str = "proc";
-
 /// What follows `/` and `./` at the start; nothing is left of the directory itself.
 pub(crate) fn strip_start(mut path: &str) -> &str {
     while let Some(rest) = path.strip_prefix('/').or_else(|| path.strip_prefix("./")) {
@@ -20,8 +17,13 @@ pub(crate) fn strip_start(mut path: &str) -> &str {
 /// The path of a request, without its start; empty for the directory itself. All of its components
 /// can be names of files.
 pub(crate) fn parse(bytes: &[u8]) -> Result<&str, Refusal> {
-    if PATH_MAX < bytes.len() {
-        return Err(Refusal::TooLong);
+    parse_within(bytes, PATH_MAX)
+}
+
+/// The same for a path of at most so many bytes.
+pub(crate) fn parse_within(bytes: &[u8], max: usize) -> Result<&str, Refusal> {
+    if max < bytes.len() {
+        return Err(Refusal::NameTooLong);
     }
     let path = strip_start(core::str::from_utf8(bytes).map_err(|_| Refusal::Invalid)?);
     if path.is_empty() || path.split('/').all(is_name) {
@@ -45,9 +47,10 @@ pub(crate) fn split_last(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-/// Whether a name of the ramdisk lies where something else is.
-pub(crate) fn is_reserved(name: &str) -> bool {
-    matches!(split_first(name).0, SCRATCH | PROCESSES)
+/// Whether a path is another one or below it.
+pub(crate) fn is_below(path: &str, above: &str) -> bool {
+    let rest = path.strip_prefix(above);
+    rest.is_some_and(|rest| above.is_empty() || rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -65,13 +68,7 @@ mod tests {
             assert_eq!(parse(path.as_bytes()), Err(Refusal::Invalid), "{path:?}");
         }
         assert_eq!(parse(b"\xff"), Err(Refusal::Invalid));
-        assert_eq!(parse(&[b'a'; PATH_MAX + 1]), Err(Refusal::TooLong));
+        assert_eq!(parse(&[b'a'; PATH_MAX + 1]), Err(Refusal::NameTooLong));
         assert_eq!(parse(&[b'a'; PATH_MAX]).map(str::len), Ok(PATH_MAX));
-    }
-
-    #[test]
-    fn only_whole_components_are_reserved() {
-        assert!(is_reserved("tmp/a") && is_reserved("proc"));
-        assert!(!is_reserved("tmpfile") && !is_reserved("a/tmp"));
     }
 }

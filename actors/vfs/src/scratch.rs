@@ -7,6 +7,7 @@
 
 mod name;
 mod listing;
+mod volume;
 
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
@@ -19,6 +20,8 @@ use crate::scratch::listing::FULL_PATH_MAX;
 use crate::scratch::name::Name;
 use crate::store::Chain;
 use crate::store::Store;
+use crate::volume::Id;
+use crate::volume::Kind;
 
 /// Bytes of contents, drafts included, in blocks.
 pub(crate) const QUOTA: usize = 16 * 1024;
@@ -34,23 +37,6 @@ const TOP: u8 = 0;
 
 // A place and its generation fit a badge beside its kind.
 const _: () = assert!(NODES <= 1 << 8);
-
-/// One life of a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Id {
-    pub(crate) place: u8,
-    /// How often the place was emptied: 48 bits, which last longer than any machine.
-    pub(crate) generation: u64,
-}
-
-/// What an id names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Directory,
-    File,
-    /// A file that is not published.
-    Draft,
-}
 
 #[derive(Debug)]
 enum Content {
@@ -155,7 +141,7 @@ impl Scratch {
     pub(crate) fn write(&mut self, id: Id, offset: u32, bytes: &[u8]) -> Result<(), Refusal> {
         self.require_draft(id)?;
         let end = u32::try_from(bytes.len()).ok().and_then(|len| offset.checked_add(len));
-        let end = end.filter(|end| *end as usize <= QUOTA).ok_or(Refusal::NoRoom)?;
+        let end = end.filter(|end| *end as usize <= QUOTA).ok_or(Refusal::Quota)?;
         if !bytes.is_empty() {
             self.make_room(id, end)?;
         }
@@ -193,19 +179,14 @@ impl Scratch {
     pub(crate) fn remove(&mut self, directory: Id, path: &str) -> Result<(), Refusal> {
         let id = self.find(directory, path)?;
         if path.is_empty() {
-            return Err(Refusal::NoRight);
+            return Err(Refusal::ReadOnly);
         }
         let mut inside = self.published().filter(|place| self.is_in(*place, id.place));
         if inside.next().is_some() {
-            return Err(Refusal::Exists);
+            return Err(Refusal::NotEmpty);
         }
         drop(inside);
-        for place in self.places() {
-            if self.is_in(place, id.place) {
-                self.empty(place);
-            }
-        }
-        self.empty(id.place);
+        self.empty_with_drafts(id.place);
         Ok(())
     }
 
@@ -234,7 +215,7 @@ impl Scratch {
         let name = Name::new(last)?;
         let mut buffer = [0; FULL_PATH_MAX];
         if FULL_PATH_MAX < self.path(parent.place, &mut buffer).len() + 1 + last.len() {
-            return Err(Refusal::TooLong);
+            return Err(Refusal::NameTooLong);
         }
         Ok((parent.place, name))
     }
@@ -257,10 +238,10 @@ impl Scratch {
         let chains = others.filter_map(|(_, place)| self.chain(self.id(place)).ok());
         let gain = chains.map(Chain::blocks).sum::<usize>();
         if gain < self.store.missing(self.chain(id)?, len) {
-            return Err(Refusal::NoRoom);
+            return Err(Refusal::Quota);
         }
         while self.store.missing(self.chain(id)?, len) != 0 {
-            self.drop_oldest_draft(Some(id.place)).ok_or(Refusal::NoRoom)?;
+            self.drop_oldest_draft(Some(id.place)).ok_or(Refusal::Quota)?;
         }
         Ok(())
     }
@@ -271,6 +252,16 @@ impl Scratch {
         let (_, oldest) = others.min()?;
         self.empty(oldest);
         Some(())
+    }
+
+    /// Ends the life of a file, or of a directory and the drafts in it.
+    fn empty_with_drafts(&mut self, place: u8) {
+        for inside in self.places() {
+            if self.is_in(inside, place) {
+                self.empty(inside);
+            }
+        }
+        self.empty(place);
     }
 
     /// Ends the life of whatever is at this place.

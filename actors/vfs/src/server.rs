@@ -1,24 +1,39 @@
 //! The file protocol ([`sdk::abi::file`]): from a badge and a request to what is answered.
 //!
-//! Below the root lie the ramdisk, which is read-only, `/tmp`, and `/proc` if there is a process
-//! table to show. Nothing here speaks to the kernel: what is to be given is a value.
+//! Below the root lie the ramdisk, which is read-only, and the mounts ([`crate::mount`]): `/home` if
+//! there is flash, `/proc` if there is a process table to show. Nothing here speaks to the kernel:
+//! what is to be given is a value.
 
+mod place;
+mod exchange;
+
+pub(crate) use crate::server::exchange::Reply;
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 use sdk::Refusal;
 use sdk::Rights;
+use sdk::abi::bus;
 use sdk::abi::file;
 use sdk::abi::object::ObjectKind;
 use sdk::payload::Reader;
 
 use crate::archive::Source;
-use crate::index::Entry;
 use crate::index::Index;
+use crate::mount::Area;
+use crate::mount::Mount;
+use crate::mount::area;
 use crate::node::Node;
 use crate::path;
-use crate::process;
 use crate::process::Table;
-use crate::scratch;
-use crate::scratch::Kind;
 use crate::scratch::Scratch;
+use crate::volume::Id;
+use crate::volume::Volume;
+use crate::watch::Change;
+use crate::watch::Listener;
+use crate::watch::Watchers;
 
 /// A capability to be given with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,26 +52,41 @@ pub(crate) enum Answer {
     Bytes(usize),
     /// A capability.
     Capability(Opened),
+    /// The terminal, which somebody else serves.
+    Terminal,
 }
 
 /// All that is served.
-#[derive(Debug)]
-pub(crate) struct Server<S, T> {
+pub(crate) struct Server<S, T, L> {
     ramdisk: S,
     pub(crate) index: Index,
     pub(crate) scratch: Scratch,
+    home: Option<Box<dyn Volume>>,
     processes: Option<T>,
+    has_terminal: bool,
+    pub(crate) watchers: Watchers<L>,
 }
 
-impl<S: Source, T: Table> Server<S, T> {
+impl<S: Source, T: Table, L: Listener> Server<S, T, L> {
     /// A service of these files, and of the process table if there is one.
     pub(crate) fn new(
         ramdisk: S,
         index: Index,
         scratch: Scratch,
         processes: Option<T>,
-    ) -> Server<S, T> {
-        Server { ramdisk, index, scratch, processes }
+    ) -> Server<S, T, L> {
+        let watchers = Watchers::default();
+        Server { ramdisk, index, scratch, home: None, processes, has_terminal: false, watchers }
+    }
+
+    /// The same with a `/home`.
+    pub(crate) fn with_home(self, home: Option<Box<dyn Volume>>) -> Server<S, T, L> {
+        Server { home, ..self }
+    }
+
+    /// The same with a `/dev/tty1`, if there is one.
+    pub(crate) fn with_terminal(self, has_terminal: bool) -> Server<S, T, L> {
+        Server { has_terminal, ..self }
     }
 
     /// Answers a request; bytes of a file go into the buffer.
@@ -91,13 +121,15 @@ impl<S: Source, T: Table> Server<S, T> {
 
     /// Takes note that what was opened could not be handed over.
     pub(crate) fn take_back(&mut self, opened: Opened) {
-        if let Some(Node::Scratch(id)) = Node::from_badge(opened.badge) {
-            self.scratch.forget(id);
+        if let Some(Node::Volume(mount, id)) = Node::from_badge(opened.badge)
+            && let Ok(volume) = self.volume(mount)
+        {
+            volume.forget(id);
         }
     }
 
-    /// Reads a file of `/tmp` or `/proc` into the buffer, if all of it fits. Answers its size.
-    pub(crate) fn read_whole(&self, path: &[u8], buffer: &mut [u8]) -> Result<usize, Refusal> {
+    /// Reads a file that is not the ramdisk's into the buffer, if all of it fits. Answers its size.
+    pub(crate) fn read_whole(&mut self, path: &[u8], buffer: &mut [u8]) -> Result<usize, Refusal> {
         let path = path::parse(path).map_err(|_| Refusal::NotFound)?;
         let node = self.find(Node::Root, path)?;
         if buffer.len() < self.size(node)? as usize {
@@ -106,17 +138,25 @@ impl<S: Source, T: Table> Server<S, T> {
         self.read(node, 0, buffer)
     }
 
-    fn open(&self, directory: Node, path: &str) -> Result<Answer, Refusal> {
+    fn open(&mut self, directory: Node, path: &str) -> Result<Answer, Refusal> {
         let node = self.find(directory, path)?;
+        if node == Node::Terminal {
+            return Ok(Answer::Terminal);
+        }
         let kind = if self.is_directory(node)? { ObjectKind::Directory } else { ObjectKind::File };
         let badge = node.badge();
         Ok(Answer::Capability(Opened { kind, rights: Rights::READ, badge }))
     }
 
     fn create(&mut self, directory: Node, path: &str) -> Result<Answer, Refusal> {
-        let (directory, path) = self.scratch_place(directory, path)?;
-        let badge = Node::Scratch(self.scratch.create(directory, path)?).badge();
         let rights = Rights::READ | Rights::WRITE;
+        if self.find(directory, path) == Ok(Node::Nothing) {
+            let badge = Node::Nothing.badge();
+            return Ok(Answer::Capability(Opened { kind: ObjectKind::File, rights, badge }));
+        }
+        let (mount, directory, path) = self.volume_place(directory, path)?;
+        let id = self.volume(mount)?.create(directory, &path)?;
+        let badge = Node::Volume(mount, id).badge();
         Ok(Answer::Capability(Opened { kind: ObjectKind::File, rights, badge }))
     }
 
@@ -124,133 +164,106 @@ impl<S: Source, T: Table> Server<S, T> {
         if self.find(directory, path).is_ok() {
             return Err(Refusal::Exists);
         }
-        let (directory, path) = self.scratch_place(directory, path)?;
-        self.scratch.make_directory(directory, path).map(|()| Answer::Status(0))
+        let (mount, path) = self.volume_path(directory, path)?;
+        self.volume(mount)?.make_directory(&path)?;
+        self.note(bus::MADE, mount, &path);
+        Ok(Answer::Status(0))
     }
 
     fn remove(&mut self, directory: Node, path: &str) -> Result<Answer, Refusal> {
-        let (directory, path) = self.scratch_place(directory, path)?;
-        self.scratch.remove(directory, path).map(|()| Answer::Status(0))
+        let (mount, path) = self.volume_path(directory, path)?;
+        self.volume(mount)?.remove(&path)?;
+        self.note(bus::GONE, mount, &path);
+        Ok(Answer::Status(0))
     }
 
     fn write(&mut self, node: Node, offset: u32, bytes: &[u8]) -> Result<Answer, Refusal> {
-        let Node::Scratch(id) = node else { return Err(unchangeable(node)) };
-        self.scratch.write(id, offset, bytes).map(|()| Answer::Status(bytes.len() as u32))
+        match node {
+            Node::Volume(mount, id) => self.volume(mount)?.write_to(id, offset, bytes)?,
+            Node::Nothing => (),
+            _ => return Err(unchangeable(node)),
+        }
+        Ok(Answer::Status(bytes.len() as u32))
     }
 
     fn commit(&mut self, node: Node) -> Result<Answer, Refusal> {
-        let Node::Scratch(id) = node else { return Err(unchangeable(node)) };
-        self.scratch.commit(id).map(|()| Answer::Status(0))
-    }
-
-    /// Fills the buffer from `offset` on. Answers how many bytes there were.
-    fn read(&self, node: Node, offset: u32, buffer: &mut [u8]) -> Result<usize, Refusal> {
-        match node {
-            Node::ArchiveFile(index) => {
-                let file = self.index.file(index).ok_or(Refusal::Stale)?;
-                let rest = file.size.saturating_sub(offset) as usize;
-                let count = buffer.len().min(rest);
-                // Both lie inside the ramdisk unless there is nothing to read.
-                let at = file.offset.saturating_add(offset);
-                let is_read = count == 0 || self.ramdisk.read(at, &mut buffer[..count]);
-                if is_read { Ok(count) } else { Err(Refusal::NotAvailable) }
-            }
-            Node::Scratch(id) => self.scratch.read(id, offset, buffer),
-            Node::Statistics => process::read_statistics(self.table()?, offset, buffer),
-            Node::Status(id) => process::read_status(self.table()?, id, offset, buffer),
-            Node::Held(id) => process::read_held(self.table()?, id, offset, buffer),
-            Node::Root | Node::ArchiveDirectory(_) | Node::Processes | Node::Actor(_) => {
-                Err(Refusal::WrongObject)
-            }
-        }
-    }
-
-    /// Bytes of a file. A status cannot say more than 31 bits.
-    fn size(&self, node: Node) -> Result<u32, Refusal> {
-        let size = match node {
-            Node::ArchiveFile(index) => self.index.file(index).ok_or(Refusal::Stale)?.size,
-            Node::Scratch(id) => self.scratch.size(id)?,
-            Node::Statistics => process::statistics_size(self.table()?)?,
-            Node::Status(id) => process::status_size(self.table()?, id)?,
-            Node::Held(id) => process::held_size(self.table()?, id)?,
-            Node::Root | Node::ArchiveDirectory(_) | Node::Processes | Node::Actor(_) => {
-                return Err(Refusal::WrongObject);
-            }
+        let (mount, id) = match node {
+            Node::Volume(mount, id) => (mount, id),
+            Node::Nothing => return Ok(Answer::Status(0)),
+            _ => return Err(unchangeable(node)),
         };
-        if i32::try_from(size).is_ok() { Ok(size) } else { Err(Refusal::TooLong) }
+        let is_watched = !self.watchers.is_empty();
+        let volume = self.volume(mount)?;
+        if !is_watched {
+            return volume.commit(id).map(|()| Answer::Status(0));
+        }
+        let path = volume.path_of(id)?;
+        let what = if volume.status(&path).is_ok() { bus::WRITTEN } else { bus::MADE };
+        volume.commit(id)?;
+        self.note(what, mount, &path);
+        Ok(Answer::Status(0))
     }
 
-    /// What lies at the path below a directory.
-    fn find(&self, directory: Node, path: &str) -> Result<Node, Refusal> {
-        if path.is_empty() {
-            return if self.is_directory(directory)? {
-                Ok(directory)
-            } else {
-                Err(Refusal::WrongObject)
-            };
+    /// Tells watchers of a change.
+    fn note(&mut self, what: u16, mount: Mount, path: &str) {
+        if !self.watchers.is_empty() {
+            let path = whole(mount, path).into_boxed_str();
+            self.watchers.push(Change { what, path, to: Box::default(), replaces: false });
         }
+    }
+
+    fn volume(&mut self, mount: Mount) -> Result<&mut (dyn Volume + 'static), Refusal> {
+        match mount {
+            Mount::Scratch => Ok(&mut self.scratch),
+            Mount::Home => self.home.as_deref_mut().ok_or(Refusal::NotFound),
+        }
+    }
+
+    /// Where state is kept, if a path from the root on leads there.
+    fn resolved<'a>(&mut self, path: &'a str) -> Cow<'a, str> {
         let (first, rest) = path::split_first(path);
-        match directory {
-            Node::Root if first == path::SCRATCH => {
-                self.scratch.find(self.scratch.top(), rest).map(Node::Scratch)
-            }
-            Node::Root if first == path::PROCESSES => {
-                self.table().map_err(|_| Refusal::NotFound)?;
-                if rest.is_empty() { Ok(Node::Processes) } else { self.find(Node::Processes, rest) }
-            }
-            Node::Root => self.index.entry("", path).map(archive_node),
-            Node::ArchiveDirectory(directory) => {
-                let name = self.index.directory_name(directory).ok_or(Refusal::Stale)?;
-                self.index.entry(name, path).map(archive_node)
-            }
-            Node::Scratch(id) => self.scratch.find(id, path).map(Node::Scratch),
-            Node::Processes if path == "stat" => Ok(Node::Statistics),
-            Node::Processes => {
-                let actor = Node::Actor(process::find(self.table()?, first)?);
-                if rest.is_empty() { Ok(actor) } else { self.find(actor, rest) }
-            }
-            Node::Actor(id) => {
-                process::require_living(self.table()?, id)?;
-                match path {
-                    "status" => Ok(Node::Status(id)),
-                    "caps" => Ok(Node::Held(id)),
-                    _ => Err(Refusal::NotFound),
-                }
-            }
-            Node::ArchiveFile(_) | Node::Statistics | Node::Status(_) | Node::Held(_) => {
-                Err(Refusal::WrongObject)
-            }
+        if first != crate::mount::STATE {
+            return Cow::Borrowed(path);
         }
+        let is_kept = self
+            .home
+            .as_deref_mut()
+            .is_some_and(|home| home.status("").is_ok_and(|status| status.is_writable));
+        let mount = if is_kept { Mount::Home } else { Mount::Scratch };
+        let slash = if rest.is_empty() { "" } else { "/" };
+        Cow::Owned(format!("{}/{first}{slash}{rest}", mount.name()))
     }
 
-    /// Where in `/tmp` the path leads; nothing else can be changed.
-    fn scratch_place<'a>(
-        &self,
+    /// Where in a volume the path leads; nothing else can be changed.
+    fn volume_place<'a>(
+        &mut self,
         directory: Node,
         path: &'a str,
-    ) -> Result<(scratch::Id, &'a str), Refusal> {
+    ) -> Result<(Mount, Id, Cow<'a, str>), Refusal> {
         match directory {
-            Node::Scratch(id) => Ok((id, path)),
+            Node::Volume(mount, id) => Ok((mount, id, Cow::Borrowed(path))),
             Node::Root => {
-                let (first, rest) = path::split_first(path);
-                let is_scratch = first == path::SCRATCH;
-                if is_scratch { Ok((self.scratch.top(), rest)) } else { Err(Refusal::NoRight) }
+                let path = self.resolved(path);
+                let (Area::Volume(mount), rest) = area(&path) else {
+                    return Err(Refusal::ReadOnly);
+                };
+                let rest = String::from(rest);
+                Ok((mount, self.volume(mount)?.top(), Cow::Owned(rest)))
             }
             other => Err(unchangeable_below(other)),
         }
     }
 
-    /// Whether paths can begin here. What is no more is refused.
-    fn is_directory(&self, node: Node) -> Result<bool, Refusal> {
-        match node {
-            Node::Root | Node::Processes => Ok(true),
-            Node::ArchiveDirectory(directory) => {
-                self.index.directory_name(directory).map(|_| true).ok_or(Refusal::Stale)
-            }
-            Node::Actor(id) => process::require_living(self.table()?, id).map(|()| true),
-            Node::Scratch(id) => self.scratch.kind(id).map(|kind| kind == Kind::Directory),
-            Node::ArchiveFile(_) | Node::Statistics | Node::Status(_) | Node::Held(_) => Ok(false),
+    /// The same as a path from the volume's top on.
+    fn volume_path(&mut self, directory: Node, path: &str) -> Result<(Mount, String), Refusal> {
+        let (mount, id, path) = self.volume_place(directory, path)?;
+        let above = self.volume(mount)?.path_of(id)?;
+        let slash = if above.is_empty() || path.is_empty() { "" } else { "/" };
+        if path.is_empty() {
+            // A directory cannot be removed through itself.
+            return Err(Refusal::ReadOnly);
         }
+        Ok((mount, format!("{above}{slash}{path}")))
     }
 
     fn table(&self) -> Result<&T, Refusal> {
@@ -258,30 +271,30 @@ impl<S: Source, T: Table> Server<S, T> {
     }
 }
 
-fn archive_node(entry: Entry) -> Node {
-    match entry {
-        Entry::File(index) => Node::ArchiveFile(index),
-        Entry::Directory(directory) => Node::ArchiveDirectory(directory),
-    }
+/// A path of a volume as the root has it.
+fn whole(mount: Mount, path: &str) -> String {
+    let slash = if path.is_empty() { "" } else { "/" };
+    [mount.name(), slash, path].concat()
 }
 
-/// Why a node outside `/tmp` cannot be written or published.
+/// Why a node outside the volumes cannot be written or published.
 fn unchangeable(node: Node) -> Refusal {
     match node {
         Node::ArchiveFile(_) | Node::Statistics | Node::Status(_) | Node::Held(_) => {
-            Refusal::NoRight
+            Refusal::ReadOnly
         }
         _ => Refusal::WrongObject,
     }
 }
 
-/// Why nothing can be made or removed below a node outside `/tmp`.
+/// Why nothing can be made or removed below a node outside the volumes.
 fn unchangeable_below(node: Node) -> Refusal {
     match node {
-        Node::ArchiveFile(_) | Node::Statistics | Node::Status(_) | Node::Held(_) => {
-            Refusal::WrongObject
+        Node::Root | Node::ArchiveDirectory(_) | Node::Processes | Node::Actor(_) => {
+            Refusal::ReadOnly
         }
-        _ => Refusal::NoRight,
+        Node::Devices => Refusal::ReadOnly,
+        _ => Refusal::WrongObject,
     }
 }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use sdk::Refusal;
 
 /// Bytes of a block.
-const BLOCK: usize = 256;
+pub(crate) const BLOCK: usize = 256;
 
 /// The end of a chain.
 const NONE: u16 = u16::MAX;
@@ -97,9 +97,9 @@ impl Store {
             return Ok(());
         }
         let end = u32::try_from(bytes.len()).ok().and_then(|len| offset.checked_add(len));
-        let end = end.ok_or(Refusal::NoRoom)?;
+        let end = end.ok_or(Refusal::Quota)?;
         if self.missing(chain, end) != 0 {
-            return Err(Refusal::NoRoom);
+            return Err(Refusal::Quota);
         }
         self.extend(chain, blocks(end));
         chain.len = chain.len.max(end);
@@ -117,6 +117,37 @@ impl Store {
             block = self.next[usize::from(block)];
         }
         Ok(())
+    }
+
+    /// Cuts the contents off, or fills them up with zeros. Growing needs blocks that are there.
+    pub(crate) fn resize(&mut self, chain: &mut Chain, len: u32) -> Result<(), Refusal> {
+        if self.missing(chain, len) != 0 {
+            return Err(Refusal::Quota);
+        }
+        self.extend(chain, blocks(len));
+        let kept = blocks(len);
+        let mut block = chain.first;
+        for _ in 1..kept {
+            block = self.next[usize::from(block)];
+        }
+        if len < chain.len {
+            let rest = match kept {
+                0 => core::mem::replace(&mut chain.first, NONE),
+                _ => core::mem::replace(&mut self.next[usize::from(block)], NONE),
+            };
+            self.release(Chain { first: rest, len: 0 });
+            if kept != 0 && !(len as usize).is_multiple_of(BLOCK) {
+                // What is behind the end reads as zeros if it is written beyond.
+                self.bytes[usize::from(block)][len as usize % BLOCK..].fill(0);
+            }
+        }
+        chain.len = len;
+        Ok(())
+    }
+
+    /// Bytes that nobody has.
+    pub(crate) fn free(&self) -> usize {
+        self.free_count * BLOCK
     }
 
     /// Takes the blocks back.
@@ -214,7 +245,7 @@ mod tests {
                     }
                 }
                 Err(refusal) => {
-                    assert_eq!(refusal, Refusal::NoRoom);
+                    assert_eq!(refusal, Refusal::Quota);
                     assert!(24 < used, "refused with room left");
                 }
             }
@@ -230,8 +261,8 @@ mod tests {
     fn a_write_at_the_end_of_the_numbers_is_refused() {
         let mut store = Store::new(BLOCK).unwrap();
         let mut chain = Chain::EMPTY;
-        assert_eq!(store.write(&mut chain, u32::MAX, b"ab"), Err(Refusal::NoRoom));
-        assert_eq!(store.write(&mut chain, u32::MAX - 1, b"a"), Err(Refusal::NoRoom));
+        assert_eq!(store.write(&mut chain, u32::MAX, b"ab"), Err(Refusal::Quota));
+        assert_eq!(store.write(&mut chain, u32::MAX - 1, b"a"), Err(Refusal::Quota));
         assert_eq!(store.write(&mut chain, u32::MAX, b""), Ok(()));
         assert_eq!(chain, Chain::EMPTY);
     }
@@ -240,6 +271,6 @@ mod tests {
     fn a_store_without_blocks_refuses() {
         let mut store = Store::new(0).unwrap();
         let mut chain = Chain::EMPTY;
-        assert_eq!(store.write(&mut chain, 0, b"a"), Err(Refusal::NoRoom));
+        assert_eq!(store.write(&mut chain, 0, b"a"), Err(Refusal::Quota));
     }
 }

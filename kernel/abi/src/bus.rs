@@ -10,7 +10,7 @@
 //! | kind | data of the request | data of the answer |
 //! |---|---|---|
 //! | [`READ`] | offset u32 and length u32, or nothing: all | the bytes, or [`GRANTED`] memory |
-//! | [`WRITE`] | with [`AT`], offset u32; then the bytes, or [`GRANTED`] memory | |
+//! | [`WRITE`] | with [`AT`], offset u32; then the bytes, unless they are [`GRANTED`] | |
 //! | [`RENAME`] | the new path | |
 //! | [`DELETE`] | | |
 //! | [`CHANGED`] | (told to watchers) | the new path of what was renamed |
@@ -21,6 +21,8 @@
 //! | [`SYNC`] | | |
 //! | [`WATCH`] | (an endpoint is passed along) | |
 //! | [`USAGE`] | | bytes that there are u32, bytes in use u32 |
+//! | [`OFFER`] | (memory is passed along) | (there is none) |
+//! | [`FORMAT`] | | |
 //!
 //! An answer with [`REFUSED`] has the code of a [`crate::refusal::Refusal`] as an i32 for data. An
 //! entry of a listing is a [`Status`], the length of the name u16, and the name.
@@ -29,6 +31,15 @@
 //! it. A [`WRITE`] without [`AT`] or [`APPEND`] replaces the file, or makes it. Who holds the
 //! server's endpoint may do all of this to every file; who holds a directory may do what its rights
 //! say to what is in it.
+//!
+//! An answer that is [`GRANTED`] brings memory to read, and its `data_len` says how many bytes of it
+//! are meant. A call has no room for a second capability, so memory for a [`WRITE`] is passed before
+//! it, in an [`OFFER`] of the same sender, and is used up by it; `data_len` counts its bytes then.
+//!
+//! [`WATCH`] comes with an endpoint, which the server keeps, and is answered through it. Then each
+//! change at or below the path is told once, in order: `seq` counts from 1, and paths are as the
+//! watcher would ask for them. What is renamed is [`MOVED`] if both paths are watched, else [`MADE`],
+//! [`WRITTEN`] or [`GONE`]. Whoever has enough revokes the endpoint.
 //!
 //! A path that is longer than [`PATH_BYTES`] goes on behind the header, where the seed cut it off:
 //! with [`CONTINUED`], a u16 says how many bytes of path follow it. So a header of the seed's is
@@ -65,9 +76,14 @@ pub const WATCH: u8 = 11;
 /// Says how much room the mount of a path has.
 pub const USAGE: u8 = 12;
 
+/// Passes memory for the next [`WRITE`] of the same sender. It is not answered.
+pub const OFFER: u8 = 13;
+/// Makes the mount of a path new and empty, whatever it has been.
+pub const FORMAT: u8 = 14;
+
 /// The path goes on behind the header.
 pub const CONTINUED: u16 = 1;
-/// The data is in the memory whose capability comes along, from its first byte on.
+/// The data is in memory, from its first byte on: what comes along, or what was offered.
 pub const GRANTED: u16 = 2;
 /// [`WRITE`]: changes the bytes from an offset on.
 pub const AT: u16 = 4;
@@ -108,7 +124,7 @@ pub const fn answer(kind: u8) -> u32 {
 /// The kind of request that this opcode is.
 pub const fn kind_of(opcode: u32) -> Option<u8> {
     let kind = (opcode & 0xff) as u8;
-    if opcode & !0xff == REQUEST && READ <= kind && kind <= USAGE { Some(kind) } else { None }
+    if opcode & !0xff == REQUEST && READ <= kind && kind <= FORMAT { Some(kind) } else { None }
 }
 
 /// Whether a request of this kind only looks: for the others a directory needs the right to write.
@@ -224,7 +240,7 @@ mod tests {
     #[test]
     fn opcodes_tell_requests_from_answers() {
         for kind in 0..=u8::MAX {
-            let is_kind = (READ..=USAGE).contains(&kind);
+            let is_kind = (READ..=FORMAT).contains(&kind);
             assert_eq!(kind_of(request(kind)), is_kind.then_some(kind));
         }
         assert_eq!(kind_of(answer(READ)), None);

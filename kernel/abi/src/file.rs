@@ -39,7 +39,7 @@ pub const CREATE: u32 = KERNEL_OPCODES | 0x41;
 /// Makes a directory; that it exists is a refusal.
 pub const MAKE_DIRECTORY: u32 = KERNEL_OPCODES | 0x42;
 /// Removes a file or a directory; that something is in it is
-/// [`crate::refusal::Refusal::Exists`].
+/// [`crate::refusal::Refusal::NotEmpty`].
 pub const REMOVE: u32 = KERNEL_OPCODES | 0x43;
 /// Reads bytes; fewer than asked for at the end of the file, at most [`READ_MAX`].
 pub const READ_AT: u32 = KERNEL_OPCODES | 0x44;

@@ -63,7 +63,7 @@ kinds! {
     Child = 14, "child";
     /// The answer that a caller waits for: sending to it answers, once.
     Reply = 15, "reply";
-    /// A file server's directory: an endpoint that only speaks the file protocol.
+    /// A file server's directory: an endpoint that only speaks about files (`file`, `bus`).
     Directory = 16, "directory";
     /// A file of a file server: an endpoint that only speaks the file protocol.
     File = 17, "file";

@@ -118,6 +118,7 @@ pub(crate) fn actor(name: String, program: Program) -> ActorManifest {
         program,
         priority: 16,
         memory: 0,
+        shared: 0,
         mailbox: MAILBOX_MESSAGES,
         supervisor: None,
         child: ChildSpec::TEMPORARY,

@@ -1,5 +1,6 @@
 //! Calls that send, receive and wait for an answer, and those about files, which are such calls.
 
+use abi::bus;
 use abi::handle::Handle;
 use abi::message::KERNEL_OPCODES;
 use abi::object::ObjectKind;
@@ -74,14 +75,13 @@ impl State {
         payload: &[u8],
         passed: Option<Passed>,
     ) -> Result<Outcome, Refusal> {
-        let held = self.held(handle, Rights::WRITE)?;
-        match held.object {
-            Object::Endpoint(to) | Object::Child(to) => {
-                self.send_through(to, held.badge, opcode, payload, passed)
-            }
-            Object::Reply(caller) => self.answer(caller, opcode, payload, passed),
-            _ => Err(Refusal::WrongObject),
+        let held = self.held(handle, Rights::NONE)?;
+        if let Object::Reply(caller) = held.object {
+            self.held(handle, Rights::WRITE)?;
+            return self.answer(caller, opcode, payload, passed);
         }
+        let to = listener(held, opcode)?;
+        self.send_through(to, held.badge, opcode, payload, passed)
     }
 
     /// Sends through a capability that is not needed any more. If it goes through, the capability is
@@ -235,10 +235,8 @@ impl State {
         reply: Buffer,
         timeout: u64,
     ) -> Result<Outcome, Refusal> {
-        let held = self.held(handle, Rights::WRITE)?;
-        let (Object::Endpoint(to) | Object::Child(to)) = held.object else {
-            return Err(Refusal::WrongObject);
-        };
+        let held = self.held(handle, Rights::NONE)?;
+        let to = listener(held, opcode)?;
         if !self.may_say(opcode, to) {
             return Err(Refusal::OutOfRange);
         }
@@ -331,4 +329,22 @@ impl State {
         let left = self.begin_state(directory, task, key)?;
         self.leave(left)
     }
+}
+
+/// Who hears what is said through a capability. Through a directory it is about files alone, and
+/// what changes them takes the right to write.
+fn listener(held: Capability, opcode: u32) -> Result<ActorId, Refusal> {
+    let (to, needed) = match held.object {
+        Object::Endpoint(to) | Object::Child(to) => (Some(to), Rights::WRITE),
+        Object::Directory(to) => match bus::kind_of(opcode) {
+            Some(kind) if bus::only_looks(kind) => (Some(to), Rights::READ),
+            Some(_) => (Some(to), Rights::WRITE),
+            None => (None, Rights::WRITE),
+        },
+        _ => (None, Rights::WRITE),
+    };
+    if !needed.is_within(held.rights) {
+        return Err(Refusal::NoRight);
+    }
+    to.ok_or(Refusal::WrongObject)
 }

@@ -6,6 +6,7 @@
 
 mod decode;
 mod object;
+mod flash;
 mod message;
 mod name;
 mod population;
@@ -27,6 +28,7 @@ use crate::capability::Object;
 use crate::fault::ExitReason;
 use crate::invoke::decode::range;
 use crate::invoke::decode::rights_of;
+use crate::invoke::decode::signed;
 use crate::invoke::decode::word_place;
 use crate::limits::BYTES_PER_FUEL;
 use crate::limits::CALL_FUEL;
@@ -153,6 +155,15 @@ impl State {
             CallName::PortRead => self.port(handle, b, c, Rights::READ, None),
             CallName::PortWrite => self.port(handle, b, c, Rights::WRITE, Some(d)),
             CallName::Network => Err(Refusal::NotAvailable),
+
+            CallName::MemoryCreate => self.make_memory(a).and_then(Outcome::handle),
+            CallName::FlashInfo => {
+                let info = self.flash_info(handle)?;
+                store(&info.encode(), range(memory, b, c)?.of_mut(memory))
+            }
+            CallName::FlashRead => self.flash_read(handle, signed(b)?, range(memory, c, d)?),
+            CallName::FlashProgram => self.flash_program(handle, signed(b)?, range(memory, c, d)?),
+            CallName::FlashErase => self.flash_erase(handle, signed(b)?),
 
             CallName::Info => {
                 let info = self.info(self.held(handle, Rights::NONE)?);

@@ -6,7 +6,6 @@ use abi::object::ObjectKind;
 use abi::process::ProcessRecord;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
-use alloc::borrow::Cow;
 
 use crate::actor::Buffer;
 use crate::call::Answer;
@@ -82,7 +81,7 @@ impl State {
         match self.held(handle, Rights::READ)?.object {
             Object::Memory(range) => {
                 let part = range.part(signed(offset)?, into.len() as u64)?;
-                into.copy_from_slice(&self.regions[usize::from(part.region)].bytes[part.span()]);
+                into.copy_from_slice(self.regions.bytes(part));
                 Outcome::moved(into.len())
             }
             Object::Processes => self.read_processes(signed(offset)?, into),
@@ -126,13 +125,9 @@ impl State {
         match self.held(handle, Rights::WRITE)?.object {
             Object::Memory(range) => {
                 let part = range.part(signed(offset)?, from.len as u64)?;
-                match &mut self.regions[usize::from(part.region)].bytes {
-                    Cow::Borrowed(_) => Err(Refusal::NoRight),
-                    Cow::Owned(bytes) => {
-                        bytes[part.span()].copy_from_slice(from.of(memory));
-                        Outcome::moved(from.len)
-                    }
-                }
+                let bytes = self.regions.bytes_mut(part).ok_or(Refusal::NoRight)?;
+                bytes.copy_from_slice(from.of(memory));
+                Outcome::moved(from.len)
             }
             Object::Framebuffer => {
                 let screen = self.screen.ok_or(Refusal::NotAvailable)?;
@@ -163,6 +158,7 @@ impl State {
             }
             Object::Spawner(_) => self.vacant.len() as u64,
             Object::Ports(range) => u64::from(range.count),
+            Object::Flash(range) => u64::from(range.len),
             _ => 0,
         };
         ObjectInfo { kind: held.object.kind(), rights: held.rights, badge: held.badge, size }
@@ -231,8 +227,11 @@ impl State {
         len: u64,
     ) -> Result<Outcome, Refusal> {
         let held = self.held(handle, Rights::NONE)?;
-        let Object::Memory(whole) = held.object else { return Err(Refusal::WrongObject) };
-        let object = Object::Memory(whole.part(offset, len)?);
+        let object = match held.object {
+            Object::Memory(whole) => Object::Memory(whole.part(offset, len)?),
+            Object::Flash(whole) => Object::Flash(whole.part(offset, len)?),
+            _ => return Err(Refusal::WrongObject),
+        };
         self.derive(handle, Capability { object, rights, ..held })
     }
 

@@ -78,6 +78,7 @@ impl State {
             name: name.to_string(),
             priority: options.priority,
             memory: usize::try_from(options.memory).map_err(|_| Refusal::NoRoom)?,
+            shared: 0,
             mailbox,
             child: child_spec(&options),
             is_service: false,
@@ -111,6 +112,7 @@ impl State {
             priority: priority as u8,
             // More if it starts with more.
             memory: PLAIN_MEMORY,
+            shared: 0,
             mailbox,
             child: ChildSpec::TEMPORARY,
             is_service: false,

@@ -59,7 +59,7 @@ functions! { ["env", "sys"];
     "sys_cap_copy" Copy: fn(handle: Handle) -> Handle;
     /// A capability with no more than these rights and, unless it is 0, a badge; or a refusal.
     "sys_cap_mint" Mint: fn(handle: Handle, rights: Rights, badge: Word64) -> Handle;
-    /// A capability to a part of memory, or a refusal.
+    /// A capability to a part of memory or flash, or a refusal.
     "sys_cap_mint_range" MintRange:
         fn(handle: Handle, rights: Rights, offset: Word64, len: Word64) -> Handle;
     /// A capability to less: the endpoint of a child, or a file of an endpoint; or a refusal.
@@ -97,6 +97,20 @@ functions! { ["env", "sys"];
     /// Writes 1, 2 or 4 bytes to an I/O port. 0, or a refusal.
     "sys_io_write" PortWrite:
         fn(handle: Handle, offset: Word32, size: Word32, value: Word64) -> Word32;
+    /// Writes size, sector, page and word of a range of flash, each u32. 0, or a refusal.
+    "sys_flash_info" FlashInfo: fn(handle: Handle, buffer: Buffer, len: Len) -> Word32;
+    /// Reads flash. How many bytes, or a refusal.
+    "sys_flash_read" FlashRead:
+        fn(handle: Handle, offset: Word32, buffer: Buffer, len: Len) -> Word32;
+    /// Clears the bits of flash that are 0 in these bytes: whole words, at most a page, within one
+    /// page. How many bytes once they are safe, or a refusal.
+    "sys_flash_program" FlashProgram:
+        fn(handle: Handle, offset: Word32, bytes: Bytes, len: Len) -> Word32;
+    /// Sets all bits of a sector of flash. Its bytes once it is done, or a refusal.
+    "sys_flash_erase" FlashErase: fn(handle: Handle, offset: Word32) -> Word32;
+    /// Makes memory of zeros that can be passed on; it goes with the last capability to it. Its
+    /// capability, or a refusal.
+    "sys_mem_create" MemoryCreate: fn(len: Len) -> Handle;
     /// Makes an actor of a module; the options and grants are as abi::spawn has them. Its child
     /// capability, or a refusal.
     "sys_spawn" Spawn:

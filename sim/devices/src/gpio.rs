@@ -89,6 +89,26 @@ impl Gpio {
         self.change(now, number, |pin| pin.pull = pull)
     }
 
+    /// Power goes: the board lets all its pins go. Says which levels that changed.
+    pub fn power_off(&mut self, now: Duration) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (number, pin) in (0..).zip(&mut self.pins) {
+            let before = pin.is_high();
+            pin.board = None;
+            let high = pin.is_high();
+            if high != before {
+                changes.push(Change { at: now, pin: number, high, by_board: true });
+            }
+        }
+        self.history.extend(&changes);
+        changes
+    }
+
+    /// The pins that are high, by number.
+    pub fn high(&self) -> impl Iterator<Item = u8> + '_ {
+        (0..).zip(&self.pins).filter(|(_, pin)| pin.is_high()).map(|(number, _)| number)
+    }
+
     /// Whether a pin is high; one that does not exist is not.
     pub fn is_high(&self, number: u8) -> bool {
         self.pins.get(usize::from(number)).is_some_and(Pin::is_high)
@@ -175,6 +195,18 @@ mod tests {
         assert_eq!(gpio.settle(at), []);
         assert_eq!(gpio.history(), [change]);
         assert!(gpio.is_high(2));
+    }
+
+    #[test]
+    fn without_power_a_board_drives_nothing() {
+        let mut gpio = Gpio::new(8);
+        gpio.pin_mut(2).unwrap().set_high().unwrap();
+        gpio.pin_mut(3).unwrap().set_high().unwrap();
+        gpio.settle(Duration::ZERO);
+        gpio.drive(Duration::ZERO, 3, true);
+        let changes = gpio.power_off(Duration::from_millis(1));
+        assert_eq!(changes.iter().map(|change| change.pin).collect::<Vec<_>>(), [2]);
+        assert_eq!(gpio.high().collect::<Vec<_>>(), [3], "the world still drives it");
     }
 
     #[test]

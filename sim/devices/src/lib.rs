@@ -6,7 +6,7 @@
 //! that the same calls always leave the same state.
 //!
 //! What a board is made of: [`screen`], [`serial`], [`gpio`], [`keyboard`], [`pointer`],
-//! [`entropy`]. What looks at it from outside: [`picture`], [`font`], [`reading`], [`sketch`],
+//! [`entropy`], [`flash`]. What looks at it from outside: [`picture`], [`font`], [`reading`], [`sketch`],
 //! [`vcd`].
 //!
 //! ```
@@ -31,6 +31,7 @@ pub mod gpio;
 pub mod keyboard;
 pub mod pointer;
 pub mod entropy;
+pub mod flash;
 pub mod font;
 pub mod reading;
 pub mod sketch;

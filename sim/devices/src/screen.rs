@@ -53,6 +53,13 @@ impl Screen {
         }
     }
 
+    /// Power goes: the screen is black.
+    pub fn power_off(&mut self) {
+        self.memory.fill(0);
+        self.version += 1;
+        (self.written, self.flushed) = (None, None);
+    }
+
     /// Marks the end of a frame.
     pub fn flush(&mut self) {
         self.frames += 1;

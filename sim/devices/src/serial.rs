@@ -68,6 +68,11 @@ impl Serial {
         }
     }
 
+    /// Power goes: what waits in the FIFO is never sent.
+    pub fn power_off(&mut self) {
+        self.fifo.clear();
+    }
+
     /// How long one byte takes, for whoever sends towards the board at the same rate.
     pub fn byte_time(&self) -> Duration {
         self.time_of(1)

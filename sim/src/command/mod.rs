@@ -5,6 +5,7 @@ pub mod actors;
 pub mod doctor;
 pub mod header;
 pub mod new;
+mod flash_file;
 pub mod sim;
 pub mod test;
 pub mod wasm;

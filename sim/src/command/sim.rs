@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use crate::command::Ending;
+use crate::command::flash_file;
 use crate::diagnostic::Look;
 use crate::play::PlayError;
 use crate::play::Review;
@@ -11,6 +12,8 @@ use crate::play::finish;
 use crate::present;
 use crate::runner::Runner;
 use crate::scenario::load::load;
+use crate::scenario::plan::Action;
+use crate::scenario::plan::FlashCut;
 use crate::scenario::plan::Plan;
 use crate::stock::Stock;
 use crate::view;
@@ -26,6 +29,10 @@ pub struct Options {
     pub board: Option<String>,
     /// Whether a person sees the first run in a window or at a terminal, and how.
     pub view: Option<view::Options>,
+    /// Only this one power cut of an exploration.
+    pub cut: Option<FlashCut>,
+    /// Where the flash's contents come from and go to.
+    pub flash: Option<PathBuf>,
     /// Whether to say who could reach what, and through whom.
     pub authority: bool,
     /// What to do with snapshots that differ.
@@ -50,10 +57,19 @@ pub fn run(options: &Options) -> Ending {
             return Ending::Refused;
         }
     };
+    if options.flash.is_some() && 1 < plans.len() {
+        let hint = "choose one with `--board`";
+        eprintln!("error: several runs cannot share one flash file: {hint}");
+        return Ending::Refused;
+    }
     let mut ending = Ending::Passed;
     let mut view = options.view.as_ref();
     for mut plan in plans {
         plan.seed = options.seed.unwrap_or(plan.seed);
+        if let Err(reason) = prepare(&mut plan, options) {
+            eprintln!("error: {}: {reason}", options.scenario.display());
+            return Ending::Refused;
+        }
         match play(&plan, view.take(), options) {
             Ok(true) => (),
             Ok(false) => ending = Ending::Failed,
@@ -64,6 +80,22 @@ pub fn run(options: &Options) -> Ending {
         }
     }
     ending
+}
+
+/// Does to a plan what the command line says beside its boards and its seed.
+fn prepare(plan: &mut Plan, options: &Options) -> Result<(), String> {
+    if let Some(file) = &options.flash {
+        flash_file::load(plan, file)?;
+    }
+    let Some(cut) = options.cut else { return Ok(()) };
+    let mut is_explored = false;
+    for step in &mut plan.steps {
+        if let Action::Explore(exploration) = &mut step.action {
+            exploration.only = Some(cut);
+            is_explored = true;
+        }
+    }
+    if is_explored { Ok(()) } else { Err("it has no `cut-power: { during: … }`".to_owned()) }
 }
 
 /// The plans that are to be played.
@@ -84,6 +116,11 @@ fn play(plan: &Plan, view: Option<&view::Options>, options: &Options) -> Result<
     match view {
         Some(view) => view::play(&mut runner, view),
         None => runner.finish(),
+    }
+    if let Some(file) = &options.flash
+        && let Err(reason) = flash_file::save(plan, runner.world(), file)
+    {
+        eprintln!("error: {reason}");
     }
     let outcome = finish(plan, runner, &options.out, options.review)?;
     eprint!("{}", present::failures(plan, &outcome, look()));

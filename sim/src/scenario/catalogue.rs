@@ -58,6 +58,7 @@ pub(crate) mod sample {
         wasm: WASM,
         priority: 16,
         memory: 0,
+        shared: 0,
         mailbox: None,
         supervisor: None,
         restart: None,

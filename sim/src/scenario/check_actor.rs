@@ -67,6 +67,9 @@ pub(crate) fn actor(
     if let Some(memory) = raw.memory.as_ref().and_then(|word| size(report, word)) {
         plan.actor.manifest.memory = memory;
     }
+    if let Some(shared) = raw.shared.as_ref().and_then(|word| size(report, word)) {
+        plan.actor.manifest.shared = shared;
+    }
     let mailbox_max = MAILBOX_MESSAGES_MAX as u64;
     if let Some(word) = &raw.mailbox
         && let Some(mailbox) = number_within(report, word, "number of messages", 1..=mailbox_max)
@@ -107,6 +110,7 @@ fn code(
         program: Program::Wasm(Cow::Borrowed(&[])),
         priority: PRIORITY,
         memory: MEMORY,
+        shared: 0,
         mailbox: MAILBOX_MESSAGES,
         supervisor: None,
         child: ChildSpec::TEMPORARY,
@@ -142,6 +146,7 @@ fn code(
     actor.manifest.program = code;
     actor.manifest.priority = program.priority;
     actor.manifest.memory = usize::try_from(program.memory).unwrap_or(usize::MAX);
+    actor.manifest.shared = usize::try_from(program.shared).unwrap_or(usize::MAX);
     if let Some(mailbox) = program.mailbox {
         actor.manifest.mailbox = usize::from(mailbox);
     }

@@ -13,6 +13,7 @@ use crate::scenario::check_actor::actor;
 use crate::scenario::check_actor::refuse_shared_names;
 use crate::scenario::check_file::Files;
 use crate::scenario::check_file::ramdisk;
+use crate::scenario::check_flash::flash;
 use crate::scenario::check_grant::Objects;
 use crate::scenario::check_part::Parts;
 use crate::scenario::check_part::parts;
@@ -150,6 +151,9 @@ fn refuse_shared(report: &mut Report, contents: RawContents) {
     if let Some(found) = contents.regions {
         report.refuse(found, mistake("regions"));
     }
+    if let Some(found) = contents.flash {
+        report.refuse(found, mistake("flash"));
+    }
     if let Some(found) = contents.parts {
         report.refuse(found, mistake("parts"));
     }
@@ -163,6 +167,7 @@ fn board(
     contents: RawContents,
 ) -> Board {
     let regions = regions(report, files, catalogue, profile, contents);
+    let flash = flash(report, files, contents.flash);
     let default = RawActor::default();
     let entries: Vec<(&Word, &RawActor)> = contents
         .actors
@@ -179,6 +184,7 @@ fn board(
     let objects = Objects {
         profile,
         regions: &regions,
+        flash: flash.as_ref(),
         actors: entries.iter().map(|(key, _)| key.value.as_str()).collect(),
         supervisors: written_names(contents.supervisors),
     };
@@ -186,7 +192,7 @@ fn board(
         entries.iter().map(|entry| actor(report, files, catalogue, &objects, *entry)).collect();
     refuse_shared_names(report, &entries, &actors);
     let parts = parts(report, files, profile, contents.parts);
-    Board { plan: BoardPlan { profile, regions, supervisors, actors }, parts }
+    Board { plan: BoardPlan { profile, regions, flash, supervisors, actors }, parts }
 }
 
 /// The names of these entries, whatever else is wrong with them.

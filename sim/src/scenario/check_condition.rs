@@ -5,10 +5,13 @@ use abi::process::ProcessState;
 use serde_saphyr::Spanned;
 
 use crate::scenario::check_grant::Objects;
+use crate::scenario::check_power::file;
+use crate::scenario::check_power::tree;
 use crate::scenario::check_word::level;
 use crate::scenario::check_word::number;
 use crate::scenario::check_word::number_within;
 use crate::scenario::check_word::pin;
+use crate::scenario::check_word::text;
 use crate::scenario::plan::ActorPlan;
 use crate::scenario::plan::BoardPlan;
 use crate::scenario::plan::Condition;
@@ -20,7 +23,8 @@ use crate::scenario::report::listed;
 use crate::scenario::word::Word;
 
 /// What a condition can be about.
-const SUBJECTS: [&str; 6] = ["serial", "log", "pin", "actor", "message", "frame"];
+const SUBJECTS: [&str; 9] =
+    ["serial", "log", "pin", "actor", "message", "frame", "file", "tree", "power"];
 
 /// States that scenarios can name.
 const STATES: [ProcessState; 4] =
@@ -66,6 +70,12 @@ pub(crate) fn condition(
             about_actor(report, board, actor, fact)
         }
         "message" => message(report, board, given.message.as_ref()?),
+        "file" => file(report, board, given.file.as_ref()?),
+        "tree" => tree(report, board, given.tree.as_ref()?),
+        "power" => {
+            let word = given.power.as_ref()?;
+            report.accept(word, power(&word.value)).map(|on| Condition::Power { on })
+        }
         _ => {
             let frame = given.frame.as_ref()?;
             text(report, &frame.value.text).map(|text| Condition::Frame { text })
@@ -84,6 +94,9 @@ fn subject(report: &mut Report, raw: &Spanned<RawCondition>) -> Option<&'static 
         given.actor.is_some() && given.log.is_none(),
         given.message.is_some(),
         given.frame.is_some(),
+        given.file.is_some(),
+        given.tree.is_some(),
+        given.power.is_some(),
     ];
     let found: Vec<&str> = SUBJECTS
         .into_iter()
@@ -203,12 +216,12 @@ fn missing<T>(
     None
 }
 
-/// A text to look for; the empty one would be found everywhere.
-pub(crate) fn text(report: &mut Report, word: &Word) -> Option<String> {
-    let mistake =
-        Mistake::new("an empty text is found everywhere").label("expected at least one character");
-    let is_empty = word.value.is_empty();
-    report.accept(word, if is_empty { Err(mistake) } else { Ok(word.value.clone()) })
+fn power(text: &str) -> Result<bool, Mistake> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(Mistake::unknown("state of power", text, ["on", "off"])),
+    }
 }
 
 fn state(text: &str) -> Result<ProcessState, Mistake> {

@@ -16,6 +16,7 @@ use crate::scenario::check_word::pin_number;
 use crate::scenario::check_word::read_number;
 use crate::scenario::check_word::rights;
 use crate::scenario::plan::BoardPlan;
+use crate::scenario::plan::FlashPlan;
 use crate::scenario::profile::ProfileName;
 use crate::scenario::report::Mistake;
 use crate::scenario::report::Report;
@@ -37,13 +38,14 @@ static DEVICES: [(&str, GrantObject); 10] = [
 ];
 
 /// Kinds of which it is said which one, each with an example.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 7] = [
     ("namespace", "namespace(/node/local)"),
     ("spawner", "spawner(services)"),
     ("child", "child(shell)"),
     ("directory", "directory(vfs)"),
     ("interrupt", "interrupt(5)"),
     ("ports", "ports(0x3f8..0x400)"),
+    ("flash", "flash(home)"),
 ];
 
 const PREFIX_HINT: &str =
@@ -55,6 +57,8 @@ pub(crate) struct Objects<'a> {
     pub(crate) profile: ProfileName,
     /// Its regions.
     pub(crate) regions: &'a [Region],
+    /// Its flash.
+    pub(crate) flash: Option<&'a FlashPlan>,
     /// The names of its actors.
     pub(crate) actors: Vec<&'a str>,
     /// The names of its supervisors.
@@ -75,6 +79,7 @@ impl<'a> Objects<'a> {
         Objects {
             profile: board.profile,
             regions: &board.regions,
+            flash: board.flash.as_ref(),
             actors: actors.collect(),
             supervisors: supervisors.collect(),
         }
@@ -145,8 +150,22 @@ impl<'a> Objects<'a> {
             "child" => known("actor", which, &self.actors).map(GrantObject::Child),
             "directory" => known("actor", which, &self.actors).map(GrantObject::Directory),
             "interrupt" => interrupt(which).map(GrantObject::Interrupt),
+            "flash" => self.partition(which),
             _ => self.ports(which),
         }
+    }
+
+    /// A partition of the flash.
+    fn partition(&self, name: &str) -> Result<GrantObject, Mistake> {
+        let flash = self.flash.ok_or_else(|| {
+            Mistake::new("this board has no flash")
+                .label("there is nothing to grant")
+                .hint("give it one: `flash: {}` is a blank chip of 1 MiB, all of it `home`")
+        })?;
+        let found = flash.partitions.get(name);
+        let names = flash.partitions.keys().map(String::as_str);
+        let (first, len) = found.ok_or_else(|| Mistake::unknown("partition", name, names))?;
+        Ok(GrantObject::Flash(*first, *len))
     }
 
     /// I/O ports, from the first to before the last: `0x3f8..0x400`.
@@ -242,7 +261,13 @@ mod tests {
     use super::*;
 
     fn objects(profile: ProfileName) -> Objects<'static> {
-        Objects { profile, regions: &[], actors: vec!["vfs"], supervisors: vec!["services"] }
+        Objects {
+            profile,
+            regions: &[],
+            flash: None,
+            actors: vec!["vfs"],
+            supervisors: vec!["services"],
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use devices::flash::CutMode;
 use serde_saphyr::Spanned;
 
 use crate::scenario::catalogue::Catalogue;
@@ -14,6 +15,11 @@ use crate::scenario::check_input::preempt;
 use crate::scenario::check_input::press;
 use crate::scenario::check_input::raise;
 use crate::scenario::check_input::set_pin;
+use crate::scenario::check_power::flip_bit;
+use crate::scenario::check_power::mode;
+use crate::scenario::check_power::planned;
+use crate::scenario::check_power::refuse_strangers;
+use crate::scenario::check_power::require_flash;
 use crate::scenario::check_wokwi::expect_pin;
 use crate::scenario::check_wokwi::set_control;
 use crate::scenario::check_wokwi::take_screenshot;
@@ -23,13 +29,17 @@ use crate::scenario::check_wokwi::wait_serial;
 use crate::scenario::check_wokwi::write_serial;
 use crate::scenario::check_word::duration;
 use crate::scenario::check_word::name;
+use crate::scenario::check_word::number;
 use crate::scenario::plan::Action;
 use crate::scenario::plan::Condition;
+use crate::scenario::plan::Exploration;
 use crate::scenario::plan::Snapshot;
 use crate::scenario::plan::SnapshotKind;
 use crate::scenario::plan::Step;
 use crate::scenario::plan::Touch;
 use crate::scenario::raw_condition::RawCondition;
+use crate::scenario::raw_power::RawCut;
+use crate::scenario::raw_power::RawCutPower;
 use crate::scenario::raw_step::Command;
 use crate::scenario::raw_step::RawSnapshot;
 use crate::scenario::raw_step::RawStep;
@@ -43,6 +53,9 @@ use crate::scenario::word::Word;
 
 /// How long `wait` and `stable-for` wait unless they say so.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// Each how-manieth cut is followed by another unless it is said.
+const AGAIN: u64 = 7;
 
 /// Characters of a snapshot's name.
 const SNAPSHOT_NAME_MAX: usize = 63;
@@ -64,20 +77,93 @@ struct Times<'c> {
 }
 
 impl<'a> Steps<'a, '_> {
-    /// Checks one step. `next` is where the step after it begins.
-    pub(crate) fn step(&mut self, raw: &Spanned<RawStep>, next: Option<usize>) -> Option<Step> {
+    /// Checks steps one after the other. `end` is where the step behind the last one begins.
+    pub(crate) fn steps(&mut self, raw: &[Spanned<RawStep>], end: Option<usize>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (index, step) in raw.iter().enumerate() {
+            let next = raw.get(index + 1).map(|next| bytes(self.report.source, next.referenced));
+            self.step(step, next.map(|next| next.start).or(end), &mut steps);
+        }
+        steps
+    }
+
+    /// Checks one step, which may be several. `next` is where the step after it begins.
+    fn step(
+        &mut self,
+        raw: &Spanned<RawStep>,
+        next: Option<usize>,
+        steps: &mut Vec<Step>,
+    ) -> Option<()> {
         let (command_name, command) = self.command(raw)?;
         let (board_name, board) = self.board(raw, command)?;
         let times = self.times(&raw.value, command_name, command);
-        let action = self.action(board_name, board, command, &times)?;
         let start = bytes(self.report.source, raw.referenced).start;
-        Some(Step {
+        let step = |action| Step {
             place: place(raw.referenced),
-            text: step_text(&self.report.source.text, start, next),
+            text: String::new(),
             name: raw.value.name.as_ref().map(|name| name.value.clone()),
             board: board_name.into(),
             action,
-        })
+        };
+        let text = step_text(&self.report.source.text, start, next);
+        if let Command::CutPower(cut) = command
+            && let RawCutPower::Planned(planned) = &cut.value
+            && let Some(during) = &planned.during
+        {
+            refuse_strangers(self.report, planned);
+            require_flash(self.report, &board.plan, cut)?;
+            self.require_one_board(cut)?;
+            // Each of the steps is shown by itself.
+            steps.push(Step { text: "cut-power: …".into(), ..step(Action::BeginJournal) });
+            steps.extend(self.steps(during, next));
+            let exploration = self.exploration(cut, planned, next)?;
+            steps.push(Step { text, ..step(Action::Explore(exploration)) });
+            return Some(());
+        }
+        let action = self.action(board_name, board, command, &times)?;
+        steps.push(Step { text, ..step(action) });
+        Some(())
+    }
+
+    /// What is done with each cut.
+    fn exploration(
+        &mut self,
+        raw: &Spanned<RawCutPower>,
+        cut: &RawCut,
+        next: Option<usize>,
+    ) -> Option<Exploration> {
+        let modes = match &cut.modes {
+            None => CutMode::ALL.to_vec(),
+            Some(words) => {
+                let modes = words.iter().map(|word| self.report.accept(word, mode(&word.value)));
+                modes.collect::<Option<Vec<CutMode>>>()?
+            }
+        };
+        let again = match &cut.again {
+            Some(word) => number(self.report, word, "number of cuts", u64::from(u32::MAX))?,
+            None => AGAIN,
+        };
+        let then = self.steps(cut.then.as_deref().unwrap_or_default(), next);
+        if !matches!(then.first().map(|step| &step.action), Some(Action::Reboot(_))) {
+            let mistake = Mistake::new("power never comes back")
+                .label("`then` begins with `reboot`")
+                .hint("write for example `then: [{ reboot: 100ms }]`");
+            self.report.refuse(raw, mistake);
+            return None;
+        }
+        Some(Exploration { modes, again, then, only: None })
+    }
+
+    /// What power leaves of one board is known; of a world it is not.
+    fn require_one_board(&mut self, raw: &Spanned<RawCutPower>) -> Option<()> {
+        if self.boards.len() == 1 {
+            return Some(());
+        }
+        let mistake = Mistake::new("only one board can be cut off at every operation")
+            .label("this world has several")
+            .hint("what the others would have done meanwhile is not known; take one board");
+        self.report.refuse(raw, mistake);
+        None
     }
 
     fn command<'c>(&mut self, raw: &'c Spanned<RawStep>) -> Option<(&'static str, Command<'c>)> {
@@ -234,6 +320,18 @@ impl<'a> Steps<'a, '_> {
             Command::SetPin(raw) => set_pin(report, board, &raw.value),
             Command::Interrupt(word) => raise(report, word),
             Command::Preempt(raw) => preempt(report, board, &raw.value),
+            Command::CutPower(raw) => match &raw.value {
+                RawCutPower::Now(word) => {
+                    let mode = report.accept(raw, mode(word))?;
+                    Some(Action::CutPower { mode, operation: None })
+                }
+                RawCutPower::Planned(cut) => {
+                    refuse_strangers(report, cut);
+                    planned(report, &board.plan, raw, cut)
+                }
+            },
+            Command::Reboot(word) => duration(report, word).map(Action::Reboot),
+            Command::FlipBit(raw) => flip_bit(report, &board.plan, raw),
             Command::Snapshot(raw) => self.snapshot(board_name, raw),
         }
     }

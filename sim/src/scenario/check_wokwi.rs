@@ -8,12 +8,12 @@ use std::time::Duration;
 use serde_saphyr::Spanned;
 
 use crate::scenario::check_board::Board;
-use crate::scenario::check_condition::text;
 use crate::scenario::check_file::Files;
 use crate::scenario::check_part::Part;
 use crate::scenario::check_word::duration;
 use crate::scenario::check_word::number;
 use crate::scenario::check_word::pin;
+use crate::scenario::check_word::text;
 use crate::scenario::plan::Action;
 use crate::scenario::plan::Condition;
 use crate::scenario::plan::Touch;

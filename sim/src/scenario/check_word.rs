@@ -55,6 +55,14 @@ pub(crate) fn size(report: &mut Report, word: &Word) -> Option<usize> {
     report.accept(word, parsed.map_err(|error| Mistake::unit("size", &word.value, error)))
 }
 
+/// A text to look for; the empty one would be found everywhere.
+pub(crate) fn text(report: &mut Report, word: &Word) -> Option<String> {
+    let mistake =
+        Mistake::new("an empty text is found everywhere").label("expected at least one character");
+    let is_empty = word.value.is_empty();
+    report.accept(word, if is_empty { Err(mistake) } else { Ok(word.value.clone()) })
+}
+
 /// The number in `gpio2`; `None` if the text does not name a pin at all.
 pub(crate) fn pin_number(text: &str) -> Option<u64> {
     let digits = text.strip_prefix("gpio").or_else(|| text.strip_prefix("GPIO"))?;

@@ -18,7 +18,6 @@ use crate::scenario::plan::Plan;
 use crate::scenario::raw::RawScenario;
 use crate::scenario::report::Mistake;
 use crate::scenario::report::Report;
-use crate::scenario::report::bytes;
 use crate::scenario::report::quoted;
 use crate::scenario::yaml;
 
@@ -105,12 +104,7 @@ fn plan(
         boards: &variant.boards,
         snapshots: BTreeSet::new(),
     };
-    let start = |index: usize| {
-        let next = raw.steps.get(index)?;
-        Some(bytes(source, next.referenced).start)
-    };
-    let steps = raw.steps.iter().enumerate();
-    let steps = steps.filter_map(|(index, step)| checker.step(step, start(index + 1))).collect();
+    let steps = checker.steps(&raw.steps, None);
     Plan {
         name: raw.name.value.clone(),
         author: raw.author.as_ref().map(|author| author.value.clone()),

@@ -4,10 +4,13 @@
 //! the world does what the steps say.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use abi::exit::ExitKind;
 use abi::process::ProcessState;
+use devices::flash::CutMode;
+use devices::flash::Quality;
 use indexmap::IndexMap;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::GrantObject;
@@ -48,10 +51,23 @@ pub struct BoardPlan {
     pub profile: ProfileName,
     /// Memory that grants can name; `ramdisk` is always among it.
     pub regions: Vec<Region>,
+    /// Its flash, if it has one.
+    pub flash: Option<FlashPlan>,
     /// The supervisors below the root, parents before children.
     pub supervisors: Vec<SupervisorManifest>,
     /// The actors in the order of their start.
     pub actors: Vec<ActorPlan>,
+}
+
+/// A flash chip and what is on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlashPlan {
+    /// Its contents when the run begins, in whole sectors.
+    pub image: Arc<[u8]>,
+    /// What it is made for.
+    pub quality: Quality,
+    /// Its parts by name: first byte and bytes, in whole sectors.
+    pub partitions: IndexMap<String, (u32, u32)>,
 }
 
 impl BoardPlan {
@@ -101,7 +117,7 @@ pub struct PinPlace {
 }
 
 /// One thing to do or to see.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Where it stands in the scenario.
     pub place: Place,
@@ -142,6 +158,26 @@ pub enum Action {
         /// Logical instructions since the beginning of its life.
         fuel: u64,
     },
+    /// Power goes.
+    CutPower {
+        /// How far the flash comes with what it is doing.
+        mode: CutMode,
+        /// With which operation of the flash from now on; 1 is the next, `None` is now.
+        operation: Option<u64>,
+    },
+    /// Power stays away so long and comes back. A board that has power is switched off first.
+    Reboot(Duration),
+    /// A bit of the flash flips.
+    FlipBit {
+        /// The byte.
+        at: u32,
+        /// The bit.
+        bit: u8,
+    },
+    /// From here on it is written down what the flash is told.
+    BeginJournal,
+    /// Power goes at each operation of the flash since [`Action::BeginJournal`].
+    Explore(Exploration),
     /// A finger touches the screen. Coordinates are pixels inside the screen.
     Touch {
         /// Pixels from the left edge.
@@ -183,6 +219,52 @@ pub enum Action {
         /// The existing picture that it must equal.
         compare_with: Option<PathBuf>,
     },
+}
+
+/// Every power cut that could have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exploration {
+    /// How far the operations come.
+    pub modes: Vec<CutMode>,
+    /// Each how-manieth cut is followed by another while the board recovers; 0 is never.
+    pub again: u64,
+    /// What is done after each cut.
+    pub then: Vec<Step>,
+    /// This one cut alone.
+    pub only: Option<FlashCut>,
+}
+
+/// A power cut with an operation of the flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlashCut {
+    /// How many operations of the chip's life come before it.
+    pub operation: u64,
+    /// How far it comes.
+    pub mode: CutMode,
+}
+
+/// A path on a partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoragePath {
+    /// The partition's name.
+    pub partition: String,
+    /// The path on it, empty for all of it.
+    pub path: String,
+}
+
+/// What a file on the flash must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFact {
+    /// It is there.
+    Exists,
+    /// It is not there.
+    Absent,
+    /// This is all that is in it.
+    Is(String),
+    /// This is a part of what is in it.
+    Holds(String),
+    /// It has so many bytes.
+    Size(usize),
 }
 
 /// What a finger does.
@@ -275,6 +357,25 @@ pub enum Condition {
         /// A part of its payload.
         text: Option<String>,
     },
+    /// The board has power, or it has not.
+    Power {
+        /// Whether it has.
+        on: bool,
+    },
+    /// Something is so of a file on the flash, read from outside.
+    File {
+        /// Which one.
+        path: StoragePath,
+        /// What.
+        fact: FileFact,
+    },
+    /// This and nothing else lies below a directory of the flash, read from outside.
+    Tree {
+        /// Which directory.
+        path: StoragePath,
+        /// The paths below it in their order; directories end with a slash.
+        paths: Vec<String>,
+    },
     /// The screen shows a text, in a frame that is finished or when the time to look is over.
     Frame {
         /// The text, as it can be read from the pixels.
@@ -302,12 +403,19 @@ pub enum SnapshotKind {
     Serial,
     /// Who can reach what, and through whom.
     Authority,
+    /// What lies on the flash.
+    Files,
 }
 
 impl SnapshotKind {
     /// All of them.
-    pub const ALL: [SnapshotKind; 4] =
-        [SnapshotKind::Frame, SnapshotKind::Trace, SnapshotKind::Serial, SnapshotKind::Authority];
+    pub const ALL: [SnapshotKind; 5] = [
+        SnapshotKind::Frame,
+        SnapshotKind::Trace,
+        SnapshotKind::Serial,
+        SnapshotKind::Authority,
+        SnapshotKind::Files,
+    ];
 
     /// Its name in scenarios.
     pub const fn name(self) -> &'static str {
@@ -316,6 +424,7 @@ impl SnapshotKind {
             SnapshotKind::Trace => "trace",
             SnapshotKind::Serial => "serial",
             SnapshotKind::Authority => "authority",
+            SnapshotKind::Files => "files",
         }
     }
 }

@@ -15,6 +15,7 @@ use serde::de::SeqAccess;
 use serde::de::Visitor;
 use serde_saphyr::Spanned;
 
+use crate::scenario::raw_flash::RawFlash;
 use crate::scenario::raw_step::RawStep;
 use crate::scenario::word::BytesWord;
 use crate::scenario::word::DurationWord;
@@ -63,6 +64,9 @@ pub(crate) struct RawScenario {
     /// Further memory that grants can name.
     #[schemars(with = "Option<Entries<RawContent>>")]
     pub(crate) regions: Option<Spanned<Entries<Spanned<RawContent>>>>,
+    /// A flash chip; there is none unless said.
+    #[schemars(with = "Option<RawFlash>")]
+    pub(crate) flash: Option<Spanned<RawFlash>>,
     /// Supervisors by name; where actors and other supervisors stand is said by them.
     #[schemars(with = "Option<Entries<Option<RawSupervisor>>>")]
     pub(crate) supervisors: Option<Spanned<Entries<Option<RawSupervisor>>>>,
@@ -93,6 +97,9 @@ pub(crate) struct RawBoard {
     /// Further memory that grants can name.
     #[schemars(with = "Option<Entries<RawContent>>")]
     pub(crate) regions: Option<Spanned<Entries<Spanned<RawContent>>>>,
+    /// A flash chip; there is none unless said.
+    #[schemars(with = "Option<RawFlash>")]
+    pub(crate) flash: Option<Spanned<RawFlash>>,
     /// Supervisors by name; where actors and other supervisors stand is said by them.
     #[schemars(with = "Option<Entries<Option<RawSupervisor>>>")]
     pub(crate) supervisors: Option<Spanned<Entries<Option<RawSupervisor>>>>,
@@ -109,6 +116,7 @@ pub(crate) struct RawBoard {
 pub(crate) struct RawContents<'a> {
     pub(crate) ramdisk: Option<&'a Spanned<Entries<Spanned<RawContent>>>>,
     pub(crate) regions: Option<&'a Spanned<Entries<Spanned<RawContent>>>>,
+    pub(crate) flash: Option<&'a Spanned<RawFlash>>,
     pub(crate) supervisors: Option<&'a Spanned<Entries<Option<RawSupervisor>>>>,
     pub(crate) actors: Option<&'a Spanned<Entries<Option<RawActor>>>>,
     pub(crate) parts: Option<&'a Spanned<Entries<Spanned<RawPart>>>>,
@@ -120,6 +128,7 @@ impl RawScenario {
         RawContents {
             ramdisk: self.ramdisk.as_ref(),
             regions: self.regions.as_ref(),
+            flash: self.flash.as_ref(),
             supervisors: self.supervisors.as_ref(),
             actors: self.actors.as_ref(),
             parts: self.parts.as_ref(),
@@ -133,6 +142,7 @@ impl RawBoard {
         RawContents {
             ramdisk: self.ramdisk.as_ref(),
             regions: self.regions.as_ref(),
+            flash: self.flash.as_ref(),
             supervisors: self.supervisors.as_ref(),
             actors: self.actors.as_ref(),
             parts: self.parts.as_ref(),
@@ -159,6 +169,9 @@ pub(crate) struct RawActor {
     /// Linear memory it may have; the program's own unless said, 64KiB for a module.
     #[schemars(with = "Option<SizeWord>")]
     pub(crate) memory: Option<Word>,
+    /// Memory it may make to share with others; the program's own unless said, none for a module.
+    #[schemars(with = "Option<SizeWord>")]
+    pub(crate) shared: Option<Word>,
     /// Messages that its mailbox takes; the program's own unless said, 16 for a module.
     #[schemars(with = "Option<MailboxWord>")]
     pub(crate) mailbox: Option<Word>,

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
+use crate::scenario::raw_power::RawFile;
+use crate::scenario::raw_power::RawTree;
 use crate::scenario::word::DurationWord;
 use crate::scenario::word::ExitWord;
 use crate::scenario::word::LevelWord;
@@ -11,11 +13,12 @@ use crate::scenario::word::NumberWord;
 use crate::scenario::word::ObjectWord;
 use crate::scenario::word::OpcodeWord;
 use crate::scenario::word::PinWord;
+use crate::scenario::word::PowerWord;
 use crate::scenario::word::StateWord;
 use crate::scenario::word::Word;
 
-/// Something that can be seen: exactly one of `serial`, `log`, `pin`, `actor`, `message` and
-/// `frame`. Of an actor, exactly one of `state`, `restarts`, `generation`, `exited` and `reaches`.
+/// Something that can be seen: exactly one of `serial`, `log`, `pin`, `actor`, `message`, `frame`,
+/// `file`, `tree` and `power`. Of an actor, exactly one of `state`, `restarts`, `generation`, `exited` and `reaches`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawCondition {
@@ -56,6 +59,15 @@ pub(crate) struct RawCondition {
     /// The screen shows something.
     #[schemars(with = "Option<RawFrame>")]
     pub(crate) frame: Option<Spanned<RawFrame>>,
+    /// Something is so of a file on the flash.
+    #[schemars(with = "Option<RawFile>")]
+    pub(crate) file: Option<Spanned<RawFile>>,
+    /// What lies below a directory of the flash.
+    #[schemars(with = "Option<RawTree>")]
+    pub(crate) tree: Option<Spanned<RawTree>>,
+    /// Whether the board has power.
+    #[schemars(with = "Option<PowerWord>")]
+    pub(crate) power: Option<Word>,
     /// How long to wait for it.
     #[schemars(with = "Option<DurationWord>")]
     pub(crate) within: Option<Word>,

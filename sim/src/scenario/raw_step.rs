@@ -15,6 +15,8 @@ use serde::de::Visitor;
 use serde_saphyr::Spanned;
 
 use crate::scenario::raw_condition::RawCondition;
+use crate::scenario::raw_power::RawCutPower;
+use crate::scenario::raw_power::RawFlipBit;
 use crate::scenario::raw_wokwi::Ignored;
 use crate::scenario::raw_wokwi::RawExpectPin;
 use crate::scenario::raw_wokwi::RawScreenshot;
@@ -109,7 +111,16 @@ pub(crate) struct RawStep {
     /// Ends an actor's slice at a given place in its execution.
     #[schemars(with = "Option<RawPreempt>")]
     pub(crate) preempt: Option<Spanned<RawPreempt>>,
-    /// Compares frame, trace, serial or authority with what was approved.
+    /// Power goes: now, with an operation of the flash, or with each of them in turn.
+    #[schemars(with = "Option<RawCutPower>")]
+    pub(crate) cut_power: Option<Spanned<RawCutPower>>,
+    /// Power stays away so long and comes back.
+    #[schemars(with = "Option<DurationWord>")]
+    pub(crate) reboot: Option<Word>,
+    /// A bit of the flash flips.
+    #[schemars(with = "Option<RawFlipBit>")]
+    pub(crate) flip_bit: Option<Spanned<RawFlipBit>>,
+    /// Compares frame, trace, serial, authority or files with what was approved.
     #[schemars(with = "Option<RawSnapshot>")]
     pub(crate) snapshot: Option<Spanned<RawSnapshot>>,
 }
@@ -137,11 +148,14 @@ pub(crate) enum Command<'a> {
     SetPin(&'a Spanned<RawSetPin>),
     Interrupt(&'a Word),
     Preempt(&'a Spanned<RawPreempt>),
+    CutPower(&'a Spanned<RawCutPower>),
+    Reboot(&'a Word),
+    FlipBit(&'a Spanned<RawFlipBit>),
     Snapshot(&'a Spanned<RawSnapshot>),
 }
 
 /// All commands, as scenarios write them.
-pub(crate) const COMMANDS: [&str; 21] = [
+pub(crate) const COMMANDS: [&str; 24] = [
     "delay",
     "wait-serial",
     "write-serial",
@@ -162,6 +176,9 @@ pub(crate) const COMMANDS: [&str; 21] = [
     "set-pin",
     "interrupt",
     "preempt",
+    "cut-power",
+    "reboot",
+    "flip-bit",
     "snapshot",
 ];
 
@@ -189,6 +206,9 @@ impl RawStep {
             self.set_pin.as_ref().map(Command::SetPin),
             self.interrupt.as_ref().map(Command::Interrupt),
             self.preempt.as_ref().map(Command::Preempt),
+            self.cut_power.as_ref().map(Command::CutPower),
+            self.reboot.as_ref().map(Command::Reboot),
+            self.flip_bit.as_ref().map(Command::FlipBit),
             self.snapshot.as_ref().map(Command::Snapshot),
         ];
         let named = COMMANDS.into_iter().zip(commands);
@@ -292,7 +312,8 @@ impl<'de> Visitor<'de> for SnapshotVisitor {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "`frame`, `trace`, `serial` or `authority`, a list of them, or `{ frame: name }`",
+            "`frame`, `trace`, `serial`, `authority` or `files`, a list of them, or \
+             `{ frame: name }`",
         )
     }
 
@@ -324,7 +345,7 @@ impl JsonSchema for RawSnapshot {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let name = json_schema!({ "type": "string" });
-        let kind = json_schema!({ "enum": ["frame", "trace", "serial", "authority"] });
+        let kind = json_schema!({ "enum": ["frame", "trace", "serial", "authority", "files"] });
         json_schema!({
             "description": "What to compare: one kind, several, or kinds with a name for the file.",
             "anyOf": [
@@ -341,6 +362,7 @@ impl JsonSchema for RawSnapshot {
                         "trace": name,
                         "serial": name,
                         "authority": name,
+                        "files": name,
                     },
                     "additionalProperties": false,
                     "minProperties": 1,

@@ -109,6 +109,16 @@ words! {
             { "type": "string", "pattern": "^\\s*[0-9]+(\\.[0-9]+)?\\s*(B|KiB|MiB|GiB)\\s*$" },
         ],
     };
+    /// Schema of whether there is power.
+    PowerWord = { "enum": ["on", "off"] };
+    /// Schema of how far an operation comes before power goes.
+    CutModeWord = { "enum": ["not-started", "half-done", "torn"] };
+    /// Schema of a range of bytes.
+    RangeWord = {
+        "type": "string",
+        "pattern": "^[^.]+\\.\\.[^.]+$",
+        "examples": ["0x10000..0x50000", "64KiB..1MiB"],
+    };
     /// Schema of a number that is not negative.
     NumberWord = { "type": "integer", "minimum": 0 };
     /// Schema of the only version there is.

@@ -5,6 +5,10 @@ use std::convert::Infallible;
 
 use abi::graphics::FramebufferInfo;
 use abi::graphics::PixelFormat;
+use devices::flash::Flash;
+use devices::flash::Quality;
+use devices::flash::SECTOR;
+use devices::stream::Seed;
 use embedded_hal::digital::OutputPin;
 use kernel::device::Board;
 use kernel::device::Framebuffer;
@@ -20,6 +24,7 @@ pub(super) struct Rough {
     serial: Line,
     pin: Output,
     screen: Screen,
+    flash: Flash,
     wants_entropy: bool,
 }
 
@@ -28,7 +33,21 @@ impl Rough {
     pub(super) fn new(mut draw: Draw) -> Rough {
         let serial = Line { is_slow: draw.one_in(4), turns: 0 };
         let events = VecDeque::new();
-        Rough { events, draw, serial, pin: Output, screen: Screen, wants_entropy: false }
+        let blank = vec![0xff; 4 * SECTOR];
+        let flash = Flash::new(blank, Quality::SERIAL, Seed(draw.word()), "rough");
+        Rough { events, draw, serial, pin: Output, screen: Screen, flash, wants_entropy: false }
+    }
+
+    /// What the flash is doing comes to its end at some time.
+    pub(super) fn let_flash_work(&mut self) {
+        if self.flash.doing().is_some() && self.draw.one_in(3) {
+            self.flash.finish();
+            self.events.push_back(Event::FlashDone);
+        }
+        if self.draw.one_in(1000) {
+            // A driver that is wrong about what it was asked.
+            self.events.push_back(Event::FlashDone);
+        }
     }
 
     /// Whether entropy was asked for since the last time.
@@ -101,6 +120,7 @@ impl Board for Rough {
     type Serial = Line;
     type Pin = Output;
     type Framebuffer = Screen;
+    type Flash = Flash;
 
     fn event(&mut self) -> Option<Event> {
         self.events.pop_front()
@@ -120,6 +140,11 @@ impl Board for Rough {
 
     fn framebuffer(&mut self) -> Option<&mut Screen> {
         Some(&mut self.screen)
+    }
+
+    /// It works in its own time: [`Rough::let_flash_work`].
+    fn flash(&mut self) -> Option<&mut Flash> {
+        Some(&mut self.flash)
     }
 
     fn port_read(&mut self, port: u16, bytes: u8) -> Option<u32> {

@@ -105,6 +105,7 @@ impl Course {
                     self.board.events.push_back(event(&mut self.draw));
                 }
             }
+            self.board.let_flash_work();
             self.poll();
         }
     }
@@ -160,6 +161,8 @@ impl Course {
             promises: 0,
             names: 0,
             locks: 0,
+            regions: 0,
+            shared: 0,
             slots: 0,
             notices: 0,
             messages: 0,
@@ -207,14 +210,15 @@ impl Course {
     /// What is taken and what is left is all there is, at every moment.
     fn check_account(&self) {
         let account = self.kernel.account();
-        let Account { actors, roles, devices, promises, names, locks, .. } = account;
+        let Account { actors, roles, devices, promises, names, locks, regions, .. } = account;
         assert_eq!(account.places + roles, self.places, "{account:?}");
-        assert_eq!(account.arena + account.reserved, self.arena, "{account:?}");
+        let taken = account.reserved + account.shared;
+        assert_eq!(account.arena + taken, self.arena, "{account:?}");
         let renewals = account.renewals;
         let due = (roles + renewals, actors + renewals);
         assert_eq!((account.codes, account.bodies), due, "{account:?}");
         assert_eq!(devices, self.devices);
-        let due = devices + roles + promises + names + locks + 2 * actors;
+        let due = devices + roles + promises + names + locks + regions + 2 * actors;
         assert_eq!(account.capabilities, due, "{account:?}");
     }
 }
@@ -238,7 +242,7 @@ fn fold(hash: u64, what: &impl Debug) -> u64 {
 }
 
 /// How many kinds of records there are.
-pub(super) const KINDS: u32 = 26;
+pub(super) const KINDS: u32 = 27;
 
 /// The kind of a record as a number.
 fn kind(what: &What) -> u32 {
@@ -269,5 +273,6 @@ fn kind(what: &What) -> u32 {
         What::Register | What::Unregister => 23,
         What::Priority { .. } => 24,
         What::Reload { .. } | What::ReloadDue => 25,
+        What::Flash { .. } => 26,
     }
 }

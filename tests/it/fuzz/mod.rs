@@ -177,6 +177,7 @@ fn mutant(known: &[Import], seed: u64) -> Outcome {
         program: Program::Wasm(wasm.into()),
         priority: 8,
         memory: 2 * PAGE,
+        shared: 0,
         mailbox: MAILBOX_MESSAGES,
         supervisor: None,
         child: ChildSpec::TEMPORARY,

@@ -19,12 +19,12 @@
 //! | `O` | ports | `z` | a badge |
 //! | `L` | the process table | `k` | a kind of object |
 //! | `W` | the screen | `G` | a capability that can be spared |
-//! | `A` | any capability | | |
+//! | `A` | any capability | `H` | flash |
 
 use kernel::manifest::GrantObject;
 
 /// Name, parameters, and what the result is if it is worth keeping.
-const ROLES: [(&str, &str, char); 86] = [
+const ROLES: [(&str, &str, char); 91] = [
     ("sys_log", "tl", '-'),
     ("sys_exit", "n", '-'),
     ("sys_cap_send", "Eoblc", '-'),
@@ -57,6 +57,11 @@ const ROLES: [(&str, &str, char); 86] = [
     ("sys_io_read", "Onn", '-'),
     ("sys_cap_io_write", "Onnn", '-'),
     ("sys_io_write", "Onnn", '-'),
+    ("sys_flash_info", "Hbl", '-'),
+    ("sys_flash_read", "Hnbl", '-'),
+    ("sys_flash_program", "Hnbl", '-'),
+    ("sys_flash_erase", "Hn", '-'),
+    ("sys_mem_create", "n", 'M'),
     ("sys_spawn", "Smlgl", 'K'),
     ("sys_spawn_memory", "SMgl", 'K'),
     ("sys_reload", "Kml", '-'),
@@ -135,6 +140,7 @@ pub(super) fn role_of(object: &GrantObject) -> char {
         GrantObject::Directory(_) => 'D',
         GrantObject::Interrupt(_) => 'I',
         GrantObject::Ports(..) => 'O',
+        GrantObject::Flash(..) => 'H',
         GrantObject::Log
         | GrantObject::Entropy
         | GrantObject::Keyboard

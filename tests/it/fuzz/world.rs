@@ -72,6 +72,7 @@ pub(super) fn world(draw: &mut Draw, known: &[Import]) -> World {
             program,
             priority: draw.pick(&[4, 8, 8, 8, 16, 30, 31]),
             memory: draw.pick(&[2 * PAGE, 3 * PAGE, 4 * PAGE]),
+            shared: draw.pick(&[0, 4096, 1 << 16]),
             mailbox: draw.pick(&[1, 2, 16, 16, 64]),
             supervisor,
             child,
@@ -111,6 +112,7 @@ fn service(name: &str, priority: u8, make: fn() -> Box<dyn Native>) -> ActorMani
         program: Program::Native(make),
         priority,
         memory: 0,
+        shared: 0,
         mailbox: 64,
         supervisor: None,
         child: ChildSpec::TEMPORARY,
@@ -164,6 +166,7 @@ fn object(draw: &mut Draw, guests: &[&str], supervisors: &[SupervisorManifest]) 
         22 => GrantObject::Keyboard,
         23 => GrantObject::Pointer,
         24 => GrantObject::Log,
+        26 => GrantObject::Flash(draw.pick(&[0, 4096, 8192]), draw.pick(&[4096, 8192, 100])),
         25 => GrantObject::Framebuffer,
         _ => GrantObject::Clock,
     }

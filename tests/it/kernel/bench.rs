@@ -36,6 +36,7 @@ pub(crate) fn actor(name: &str, text: &str) -> ActorManifest {
         ),
         priority: 16,
         memory: 2 << 16,
+        shared: 0,
         mailbox: MAILBOX_MESSAGES,
         supervisor: None,
         child: ChildSpec::TEMPORARY,

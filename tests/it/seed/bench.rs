@@ -185,6 +185,7 @@ pub(crate) fn actor(name: &str, program: Program) -> ActorManifest {
         program,
         priority: 16,
         memory: 2 << 20,
+        shared: 0,
         mailbox: MAILBOX_MESSAGES,
         supervisor: None,
         child: ChildSpec::TEMPORARY,
@@ -292,6 +293,7 @@ impl Board for Desk {
     type Serial = Line;
     type Pin = Nothing;
     type Framebuffer = Screen;
+    type Flash = Nothing;
 
     fn event(&mut self) -> Option<Event> {
         let (at, event) = *self.events.last()?;
@@ -314,5 +316,9 @@ impl Board for Desk {
 
     fn framebuffer(&mut self) -> Option<&mut Screen> {
         Some(&mut self.screen)
+    }
+
+    fn flash(&mut self) -> Option<&mut Nothing> {
+        None
     }
 }

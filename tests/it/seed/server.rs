@@ -21,7 +21,7 @@ use crate::seed::bench::service;
 const FILE_MAX: usize = 4096;
 
 /// A path at which a new version is taken but never published.
-const UNPUBLISHED: &str = "tmp/state/client/unlucky";
+const UNPUBLISHED: &str = "state/client/unlucky";
 
 /// The server. In it lie `hello.txt`, `docs/long.txt` of 3000 bytes, and `docs/empty`.
 pub(crate) fn server() -> ActorManifest {

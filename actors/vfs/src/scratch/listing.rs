@@ -13,7 +13,7 @@ pub(crate) const FULL_PATH_MAX: usize = SCRATCH.len() + 1 + PATH_MAX;
 impl Scratch {
     /// Tells the path and size of published files in the order of their paths, from the one at
     /// `first` on, until it is told that this is enough.
-    pub(crate) fn list(&self, first: usize, mut each: impl FnMut(&str, u32) -> Option<()>) {
+    pub(crate) fn each_file(&self, first: usize, mut each: impl FnMut(&str, u32) -> Option<()>) {
         let mut places = [TOP; NODES];
         let mut count = 0;
         for (to, from) in places.iter_mut().zip(self.files()) {

@@ -19,7 +19,10 @@ impl Name {
     /// A name of this text.
     pub(crate) fn new(text: &str) -> Result<Name, Refusal> {
         let mut name = Name::EMPTY;
-        name.bytes.get_mut(..text.len()).ok_or(Refusal::TooLong)?.copy_from_slice(text.as_bytes());
+        name.bytes
+            .get_mut(..text.len())
+            .ok_or(Refusal::NameTooLong)?
+            .copy_from_slice(text.as_bytes());
         name.len = text.len() as u8;
         Ok(name)
     }
@@ -38,6 +41,6 @@ mod tests {
     fn a_name_is_kept_whole_or_refused() {
         let long = "é".repeat(NAME_MAX / 2);
         assert_eq!(Name::new(&long).unwrap().text(), long);
-        assert_eq!(Name::new(&format!("{long}e")).unwrap_err(), Refusal::TooLong);
+        assert_eq!(Name::new(&format!("{long}e")).unwrap_err(), Refusal::NameTooLong);
     }
 }

@@ -25,7 +25,7 @@ fn contents(scratch: &Scratch, id: Id) -> Result<Vec<u8>, Refusal> {
 
 fn listed(scratch: &Scratch) -> Vec<(String, u32)> {
     let mut files = Vec::new();
-    scratch.list(0, |path, size| {
+    scratch.each_file(0, |path, size| {
         files.push((path.to_string(), size));
         Some(())
     });
@@ -103,10 +103,10 @@ fn drafts_give_way_to_a_write_that_fits_then_and_only_then() {
     let abandoned = scratch.create(top, "abandoned").unwrap();
     scratch.write(abandoned, 0, &[2; QUOTA / 4]).unwrap();
     let draft = scratch.create(top, "draft").unwrap();
-    assert_eq!(scratch.write(draft, 0, &[3; QUOTA / 2 + 1]), Err(Refusal::NoRoom));
+    assert_eq!(scratch.write(draft, 0, &[3; QUOTA / 2 + 1]), Err(Refusal::Quota));
     assert_eq!(scratch.kind(abandoned), Ok(Kind::Draft), "nothing was gained by dropping it");
-    assert_eq!(scratch.write(draft, QUOTA as u32, b"x"), Err(Refusal::NoRoom));
-    assert_eq!(scratch.write(draft, u32::MAX, b"x"), Err(Refusal::NoRoom));
+    assert_eq!(scratch.write(draft, QUOTA as u32, b"x"), Err(Refusal::Quota));
+    assert_eq!(scratch.write(draft, u32::MAX, b"x"), Err(Refusal::Quota));
     assert_eq!(scratch.size(draft), Ok(0), "all or nothing");
     scratch.write(draft, 0, &[3; QUOTA / 2]).unwrap();
     assert_eq!(scratch.kind(abandoned), Err(Refusal::Stale));
@@ -114,7 +114,7 @@ fn drafts_give_way_to_a_write_that_fits_then_and_only_then() {
     assert_eq!(contents(&scratch, kept), Ok(vec![1; QUOTA / 2]));
     assert_eq!(contents(&scratch, draft), Ok(vec![3; QUOTA / 2]));
     let none_left = scratch.create(top, "more").unwrap();
-    assert_eq!(scratch.write(none_left, 0, b"x"), Err(Refusal::NoRoom));
+    assert_eq!(scratch.write(none_left, 0, b"x"), Err(Refusal::Quota));
     scratch.remove(top, "kept").unwrap();
     assert_eq!(scratch.write(none_left, 0, b"x"), Ok(()));
 }
@@ -159,9 +159,9 @@ fn directories_are_made_once_and_removed_empty() {
     assert_eq!(scratch.create(top, ""), Err(Refusal::WrongObject));
     let inner = scratch.find(top, "a/b").unwrap();
     let draft = scratch.create(inner, "f").unwrap();
-    assert_eq!(scratch.remove(top, "a"), Err(Refusal::Exists));
-    assert_eq!(scratch.remove(inner, ""), Err(Refusal::NoRight), "not through itself");
-    assert_eq!(scratch.remove(top, ""), Err(Refusal::NoRight));
+    assert_eq!(scratch.remove(top, "a"), Err(Refusal::NotEmpty));
+    assert_eq!(scratch.remove(inner, ""), Err(Refusal::ReadOnly), "not through itself");
+    assert_eq!(scratch.remove(top, ""), Err(Refusal::ReadOnly));
     assert_eq!(scratch.remove(top, "a/b"), Ok(()));
     assert_eq!(scratch.commit(draft), Err(Refusal::Stale), "its directory is no more");
     assert_eq!(scratch.remove(top, "a"), Ok(()));
@@ -188,11 +188,11 @@ fn no_path_becomes_longer_than_a_request_can_name() {
         directory = scratch.find(directory, &name).unwrap();
     }
     // Three names of 64 bytes and three slashes leave 60 of 255 bytes.
-    assert_eq!(scratch.create(directory, &name[..61]), Err(Refusal::TooLong));
+    assert_eq!(scratch.create(directory, &name[..61]), Err(Refusal::NameTooLong));
     let id = scratch.create(directory, &name[..60]).unwrap();
     scratch.commit(id).unwrap();
     assert_eq!(listed(&scratch)[0].0.len(), "tmp/".len() + PATH_MAX);
-    assert_eq!(scratch.create(directory, &"n".repeat(65)), Err(Refusal::TooLong));
+    assert_eq!(scratch.create(directory, &"n".repeat(65)), Err(Refusal::NameTooLong));
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn files_are_listed_by_path_from_where_one_likes() {
     assert_eq!(names, ["tmp/a.txt", "tmp/a/c", "tmp/b"]);
     assert_eq!(scratch.file_count(), 3);
     let mut seen = Vec::new();
-    scratch.list(1, |name, _| {
+    scratch.each_file(1, |name, _| {
         seen.push(name.to_string());
         None
     });

@@ -7,7 +7,17 @@ use crate::process::tests::model;
 
 const RAMDISK: &[u8] = b"hello, documents";
 
-type Tested = Server<&'static [u8], Model>;
+type Tested = Server<&'static [u8], Model, Deaf>;
+
+/// A watcher that hears everything and keeps nothing.
+#[derive(Debug)]
+struct Deaf;
+
+impl Listener for Deaf {
+    fn tell(&self, _: &[u8]) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
 
 fn server(processes: Option<Model>) -> Tested {
     let mut index = Index::default();
@@ -122,21 +132,21 @@ fn a_file_in_tmp_is_created_written_published_and_removed() {
 fn nothing_but_tmp_can_be_changed() {
     let mut server = server(Some(model()));
     for path in ["new", "hello.txt", "docs/new", "proc/new", "", "tmpx/a"] {
-        assert_eq!(opened(&mut server, 0, file::CREATE, path), Err(Refusal::NoRight), "{path}");
+        assert_eq!(opened(&mut server, 0, file::CREATE, path), Err(Refusal::ReadOnly), "{path}");
         let removed = status(&mut server, 0, file::REMOVE, path.as_bytes());
-        assert_eq!(removed, Err(Refusal::NoRight), "{path}");
+        assert_eq!(removed, Err(Refusal::ReadOnly), "{path}");
     }
-    assert_eq!(status(&mut server, 0, file::MAKE_DIRECTORY, b"new"), Err(Refusal::NoRight));
+    assert_eq!(status(&mut server, 0, file::MAKE_DIRECTORY, b"new"), Err(Refusal::ReadOnly));
     for path in ["docs", "hello.txt", "tmp", "proc", ""] {
         let made = status(&mut server, 0, file::MAKE_DIRECTORY, path.as_bytes());
         assert_eq!(made, Err(Refusal::Exists), "{path}");
     }
     assert_eq!(opened(&mut server, 0, file::CREATE, "tmp"), Err(Refusal::WrongObject));
-    assert_eq!(status(&mut server, 0, file::REMOVE, b"tmp"), Err(Refusal::NoRight));
+    assert_eq!(status(&mut server, 0, file::REMOVE, b"tmp"), Err(Refusal::ReadOnly));
     for path in ["hello.txt", "proc/stat", "proc/1/status", "proc/1/caps"] {
         let badge = file_badge(&mut server, path);
-        assert_eq!(write_at(&mut server, badge, 0, b"x"), Err(Refusal::NoRight), "{path}");
-        assert_eq!(status(&mut server, badge, file::COMMIT, &[]), Err(Refusal::NoRight));
+        assert_eq!(write_at(&mut server, badge, 0, b"x"), Err(Refusal::ReadOnly), "{path}");
+        assert_eq!(status(&mut server, badge, file::COMMIT, &[]), Err(Refusal::ReadOnly));
     }
     assert_eq!(write_at(&mut server, 0, 0, b"x"), Err(Refusal::WrongObject));
 }

@@ -1,0 +1,313 @@
+//! What is done before anything else: learning what the disk holds, and finishing what a power cut
+//! left.
+//!
+//! Two things can be left. A move between two pairs has put the entry into its new place and not
+//! taken it out of the old one. And the list of all pairs may have a pair that no directory has (an
+//! orphan: made or removed halfway), or an older address of one (half an orphan: moved halfway).
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use embedded_storage::nor_flash::NorFlash;
+
+use crate::address::Address;
+use crate::allocator::Allocator;
+use crate::commit::Aftermath;
+use crate::commit::delete_change;
+use crate::commit::tail_change;
+use crate::config::Config;
+use crate::crc::START;
+use crate::crc::crc;
+use crate::error::Error;
+use crate::error::Result;
+use crate::gstate::GlobalState;
+use crate::log::Log;
+use crate::medium::Held;
+use crate::medium::Medium;
+use crate::pair::Change;
+use crate::pair::Content;
+use crate::superblock::MAGIC;
+use crate::superblock::MAGIC_PLACE;
+use crate::superblock::Superblock;
+use crate::tag::INLINE;
+use crate::tag::SUPERBLOCK;
+use crate::tag::Tag;
+use crate::volume::Access;
+use crate::volume::Volume;
+
+/// Why orphans are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    /// The power was cut: nobody is about to give an orphan its place.
+    Cut,
+    /// A pair and its parent had to move in one operation.
+    Moves,
+}
+
+/// Writes an empty file system. What was on the flash is lost.
+pub(crate) fn format<F: NorFlash>(flash: &mut F, config: &Config) -> Result<(), F> {
+    if !config.is_valid(flash) {
+        return Err(Error::Invalid);
+    }
+    let mut medium = Medium::new(flash, config);
+    let lift = |error| match error {
+        Error::Flash(error) => Error::Flash(error),
+        _ => Error::Corrupt,
+    };
+    for block in [0, 1] {
+        medium.erase(block).map_err(lift)?;
+    }
+    for (block, log) in [(0, first_log::<F>(config, 1)), (1, first_log::<F>(config, 2))] {
+        if medium.program(block, 0, &log.bytes).map_err(lift)? == Held::No {
+            return Err(Error::NoSpace);
+        }
+    }
+    Ok(())
+}
+
+/// What a new file system has in one of its first two blocks.
+fn first_log<F: NorFlash>(config: &Config, revision: u32) -> Log {
+    let mut log = Log::new(revision, 256);
+    log.push(Tag::new(SUPERBLOCK, 0, MAGIC.len() as u16), MAGIC);
+    log.push(Tag::new(INLINE, 0, 24), &Superblock::of(config).to_bytes());
+    log.close(0, config.block_size as usize, F::WRITE_SIZE);
+    log
+}
+
+impl<F: NorFlash> Volume<F> {
+    /// Learns what the disk holds, and finishes what a cut left unless nothing may be written.
+    pub(crate) fn mount(&mut self) -> Result<(), F> {
+        match self.load() {
+            Err(Error::Corrupt) => return Err(self.diagnosis()?),
+            other => other?,
+        }
+        if self.access == Access::Write {
+            self.make_consistent()?;
+        }
+        self.is_suspect = false;
+        Ok(())
+    }
+
+    /// What a flash is that could not be mounted.
+    fn diagnosis(&mut self) -> Result<Error<F::Error>, F> {
+        let mut bytes = vec![0; self.medium.block_size as usize];
+        let mut is_blank = true;
+        let mut has_magic = false;
+        for (block, revision) in [(0, 1), (1, 2)] {
+            self.medium.read(block, 0, &mut bytes)?;
+            let made = first_log::<F>(&self.config, revision).bytes;
+            let mut made = made.iter().copied().chain(core::iter::repeat(0xff));
+            // Formatting only clears bits: what a cut left of it has all that it would leave set.
+            is_blank &= bytes.iter().all(|byte| made.next().is_some_and(|made| made & !byte == 0));
+            has_magic |= bytes[MAGIC_PLACE..].starts_with(MAGIC);
+        }
+        Ok(match (is_blank, has_magic) {
+            (true, _) => Error::Blank,
+            (false, true) => Error::Corrupt,
+            (false, false) => Error::Foreign,
+        })
+    }
+
+    /// Walks over all pairs for the superblock and the global state.
+    fn load(&mut self) -> Result<(), F> {
+        self.forget_pairs();
+        self.stolen = GlobalState::ZERO;
+        self.disk = GlobalState::ZERO;
+        self.watched = None;
+        let (mut at, mut seed, mut found) = (Address::FIRST, START, None);
+        let mut disk = GlobalState::ZERO;
+        for _ in 0..=self.medium.block_count {
+            if at.is_none() {
+                let superblock = found.ok_or(Error::Foreign)?;
+                return self.begin(superblock, disk, seed);
+            }
+            let pair = self.pair(at)?;
+            if let Some(entry) = pair.superblock()
+                && pair.bytes(entry.name) == MAGIC
+            {
+                let superblock = Superblock::from_bytes(pair.bytes(entry.content));
+                found = Some((pair.address, superblock.ok_or(Error::Corrupt)?));
+            }
+            disk = disk.xor(pair.share);
+            seed = crc(seed, &pair.digest.to_le_bytes());
+            at = pair.tail;
+        }
+        Err(Error::Corrupt)
+    }
+
+    /// Takes over what was found.
+    fn begin(
+        &mut self,
+        (root, superblock): (Address, Superblock),
+        disk: GlobalState,
+        seed: u32,
+    ) -> Result<(), F> {
+        let Config { block_size, block_count, name_max, file_max, .. } = self.config;
+        if !superblock.is_known()
+            || superblock.block_size != block_size
+            || block_count < superblock.block_count
+            || superblock.block_count < 2
+        {
+            return Err(Error::Foreign);
+        }
+        self.root = root;
+        self.medium.block_count = superblock.block_count;
+        self.superblock = superblock;
+        self.superblock.name_max = superblock.name_max.min(name_max);
+        self.superblock.file_max = superblock.file_max.min(file_max);
+        self.disk = disk;
+        self.orphans = u32::from(disk.has_orphans());
+        self.state = disk.with_orphans(0);
+        if self.access == Access::Read {
+            // Where an entry is on its way is known only now.
+            self.forget_pairs();
+        }
+        // Where the first free block is looked for differs from mount to mount, for even wear.
+        let (size, count) = (self.config.lookahead_size, superblock.block_count);
+        self.allocator = Allocator::new(seed % count, size, count);
+        Ok(())
+    }
+
+    /// Makes ready for a change.
+    pub(crate) fn prepare(&mut self) -> Result<(), F> {
+        if self.access == Access::Read {
+            return Err(Error::ReadOnly);
+        }
+        self.refresh()?;
+        self.allocator.checkpoint();
+        self.renew_superblock()
+    }
+
+    /// Looks at the disk again if an operation stopped halfway.
+    pub(crate) fn refresh(&mut self) -> Result<(), F> {
+        if self.is_suspect { self.mount() } else { Ok(()) }
+    }
+
+    /// Lets older code know that there is something it does not understand.
+    fn renew_superblock(&mut self) -> Result<(), F> {
+        if !self.superblock.is_older() {
+            return Ok(());
+        }
+        let renewed = self.superblock.renewed();
+        let change = Change { kind: INLINE, id: 0, data: &renewed.to_bytes() };
+        self.change(self.root, &[change])?;
+        self.superblock = renewed;
+        Ok(())
+    }
+
+    /// A commit and all that follows from it.
+    pub(crate) fn change(&mut self, at: Address, changes: &[Change<'_>]) -> Result<(), F> {
+        match self.commit(at, changes)? {
+            Aftermath::None => Ok(()),
+            Aftermath::Orphans => self.remove_orphans(Cause::Moves),
+        }
+    }
+
+    /// Finishes everything. Nothing is written if nothing is unfinished.
+    fn make_consistent(&mut self) -> Result<(), F> {
+        if self.disk.is_zero() {
+            return Ok(());
+        }
+        self.renew_superblock()?;
+        self.finish_move()?;
+        self.remove_orphans(Cause::Cut)?;
+        if self.wanted() != self.disk {
+            self.change(self.root, &[])?;
+        }
+        Ok(())
+    }
+
+    /// Takes the entry that is being moved out of its old place.
+    pub(crate) fn finish_move(&mut self) -> Result<(), F> {
+        let Some((source, id)) = self.state.pending() else { return Ok(()) };
+        self.state = self.state.without_pending();
+        self.change(source, &[delete_change(id)])
+    }
+
+    /// Puts the list of all pairs right: first the addresses that are out of date, because they hide
+    /// whether a pair has a directory; then the pairs that have none.
+    fn remove_orphans(&mut self, cause: Cause) -> Result<(), F> {
+        if self.orphans == 0 {
+            return Ok(());
+        }
+        let mut pass = 0;
+        // A loop in a hostile list ends here: no honest one is put right so often.
+        for _ in 0..self.medium.block_count {
+            let aftermath = match pass {
+                0 => self.renew_addresses()?,
+                _ if cause == Cause::Cut => self.drop_orphans()?,
+                _ => Aftermath::None,
+            };
+            match (aftermath, pass) {
+                (Aftermath::Orphans, _) => pass = 0,
+                (Aftermath::None, 0) => pass = 1,
+                _ => {
+                    self.orphans = 0;
+                    return Ok(());
+                }
+            }
+        }
+        Err(Error::Corrupt)
+    }
+
+    /// Lets the list of pairs have every directory where its parent has it.
+    fn renew_addresses(&mut self) -> Result<Aftermath, F> {
+        self.each_head(|volume, previous, head| {
+            let Some(parent) = volume.parent(head)? else { return Ok(None) };
+            let content = volume.pair(parent.pair)?.content(parent.id);
+            let Some(Content::Directory(address)) = content else { return Ok(None) };
+            if address.is_same(head) {
+                return Ok(None);
+            }
+            let bytes = address.to_bytes();
+            let mut changes = Vec::with_capacity(2);
+            changes.extend(volume.take_pending(previous).map(delete_change));
+            changes.push(tail_change(false, &bytes));
+            volume.commit(previous, &changes).map(Some)
+        })
+    }
+
+    /// Takes every pair out of the list that no directory has.
+    fn drop_orphans(&mut self) -> Result<Aftermath, F> {
+        self.each_head(|volume, previous, head| {
+            if volume.parent(head)?.is_some() {
+                return Ok(None);
+            }
+            let orphan = volume.pair(head)?;
+            let (tail, is_split, share) = (orphan.tail, orphan.is_split, orphan.share);
+            volume.stolen = volume.stolen.xor(share);
+            let bytes = tail.to_bytes();
+            volume.commit(previous, &[tail_change(is_split, &bytes)]).map(Some)
+        })
+    }
+
+    /// Shows every pair that begins a directory, with the pair before it. Where that makes a commit
+    /// to the pair before, its new tail is shown next.
+    fn each_head(
+        &mut self,
+        mut each: impl FnMut(&mut Self, Address, Address) -> Result<Option<Aftermath>, F>,
+    ) -> Result<Aftermath, F> {
+        let mut aftermath = Aftermath::None;
+        let mut previous = Address::FIRST;
+        for _ in 0..2 * self.medium.block_count {
+            let pair = self.pair(previous)?;
+            let (tail, is_split) = (pair.tail, pair.is_split);
+            if tail.is_none() {
+                return Ok(aftermath);
+            }
+            self.watched = Some(previous);
+            let made = if is_split { None } else { each(self, previous, tail)? };
+            let watched = self.watched.take();
+            match made {
+                Some(made) => {
+                    if made == Aftermath::Orphans {
+                        aftermath = made;
+                    }
+                    previous = watched.unwrap_or(previous);
+                }
+                None => previous = tail,
+            }
+        }
+        Err(Error::Corrupt)
+    }
+}

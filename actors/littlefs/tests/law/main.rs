@@ -1,0 +1,5 @@
+//! The laws of the file system, on drawn operations, cuts and images.
+
+mod ram;
+mod model;
+mod tree;

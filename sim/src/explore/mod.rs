@@ -1,0 +1,323 @@
+//! Every power cut that could have been: the board is brought back to each operation of its flash,
+//! loses power there in each way, boots again, and must have its files as they were before or after
+//! what was being done.
+//!
+//! Power takes everything from a board but its flash. So a cut is the flash as the run's journal
+//! has it at that operation, with the operation cut short, and a fresh world that begins with it;
+//! that is the same as playing the run again up to there, and much quicker. Nothing depends on how
+//! many threads share the work.
+
+mod matrix;
+mod verdict;
+
+pub use matrix::Matrix;
+pub use verdict::Verdict;
+
+use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
+
+use devices::flash::CutMode;
+use devices::flash::Operation;
+use devices::flash::Wear;
+use devices::stream::Seed;
+use kernel::time::Instant;
+
+use crate::explore::matrix::Cell;
+use crate::explore::verdict::Ends;
+use crate::explore::verdict::judge;
+use crate::journal::Journal;
+use crate::runner::Runner;
+use crate::runner::Turn;
+use crate::scenario::plan::Action;
+use crate::scenario::plan::Exploration;
+use crate::scenario::plan::FlashCut;
+use crate::scenario::plan::Plan;
+use crate::storage;
+use crate::storage::Tree;
+
+/// Operations that a thread takes at once.
+const SHARE: usize = 16;
+
+/// How long a board may take to serve files again, in virtual seconds.
+const RECOVERY_SECONDS: u64 = 60;
+
+/// What came of all cuts.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// What was being done, how often it was cut, and what that left.
+    pub matrix: Matrix,
+    /// Cuts in all, those in recoveries among them.
+    pub cuts: u64,
+    /// Cuts in recoveries.
+    pub again: u64,
+    /// Recoveries that wrote nothing, so that there was nothing to cut again.
+    pub quiet: u64,
+    /// The chip's life after the run.
+    pub wear: Wear,
+    /// The cuts that left something broken, in the order of the operations.
+    pub broken: Vec<Broken>,
+}
+
+/// A cut that left something broken.
+#[derive(Clone, Debug)]
+pub struct Broken {
+    /// Which one.
+    pub cut: FlashCut,
+    /// The operation of the recovery that was cut too.
+    pub again: Option<u64>,
+    /// What was being done.
+    pub about: String,
+    /// What is wrong.
+    pub why: String,
+    /// What happened from boot on.
+    pub trace: Vec<String>,
+}
+
+/// One board's worth of what the threads share.
+struct Ground<'a> {
+    plan: &'a Plan,
+    /// The index of the board.
+    board: usize,
+    exploration: &'a Exploration,
+    journal: &'a Journal,
+    /// The files before and after each request, in the partition that it writes to.
+    ends: Vec<Ends>,
+    /// Who uses the flash.
+    servers: BTreeSet<String>,
+}
+
+/// What one world came to.
+struct Fork {
+    verdict: Verdict,
+    /// Operations of the flash before files were served again.
+    recovery: u64,
+    trace: Vec<String>,
+}
+
+/// Plays all cuts of an exploration. `step` is its place in the plan.
+pub fn explore(plan: &Plan, step: usize, journal: &Journal, wear: &Wear) -> Survey {
+    let Action::Explore(exploration) = &plan.steps[step].action else {
+        unreachable!("a journal is handed in by an exploration");
+    };
+    let board = plan.boards.get_index_of(&plan.steps[step].board);
+    let board = board.expect("a checked plan's steps are about its boards");
+    let requests = journal.requests.iter();
+    let ground = Ground {
+        plan,
+        board,
+        exploration,
+        journal,
+        ends: ends(plan, board, journal),
+        servers: requests.map(|request| request.actor.clone()).collect(),
+    };
+    let cells = play_all(&ground);
+    let mut survey = Survey {
+        matrix: Matrix::new(journal, &exploration.modes),
+        cuts: 0,
+        again: 0,
+        quiet: 0,
+        wear: wear.clone(),
+        broken: Vec::new(),
+    };
+    for cell in cells {
+        survey.add(journal, cell);
+    }
+    survey
+}
+
+impl Survey {
+    fn add(&mut self, journal: &Journal, cell: Cell) {
+        self.cuts += 1;
+        self.again += u64::from(cell.again.is_some());
+        self.quiet += u64::from(cell.is_quiet);
+        let request = journal.told[cell.told].request;
+        self.matrix.add(request, cell.cut.mode, &cell.verdict);
+        if let Verdict::Broken(why) = cell.verdict {
+            let about = journal.requests[request].about.clone();
+            let Cell { cut, again, trace, .. } = cell;
+            self.broken.push(Broken { cut, again, about, why, trace });
+        }
+    }
+
+    /// One line for a summary.
+    pub fn line(&self) -> String {
+        let Survey { cuts, again, quiet, broken, .. } = self;
+        let operations = self.matrix.operations();
+        let requests = self.matrix.requests();
+        let second = match (again, quiet) {
+            (0, 0) => String::new(),
+            (again, quiet) => {
+                format!(" ({again} of them in recoveries; {quiet} recoveries wrote nothing)")
+            }
+        };
+        format!(
+            "{cuts} in {operations} flash operations of {requests} requests{second}: {} BROKEN",
+            broken.len()
+        )
+    }
+}
+
+/// The files before and after each request.
+fn ends(plan: &Plan, board: usize, journal: &Journal) -> Vec<Ends> {
+    let flash = plan.boards[board].flash.as_ref().expect("an exploration has flash");
+    let mut image = journal.image.clone();
+    let mut ends: Vec<Ends> = Vec::new();
+    let mut told = journal.told.iter().peekable();
+    for number in 0..journal.requests.len() {
+        let first = journal.told.iter().find(|told| told.request == number);
+        let at = first.expect("a request is one that used the flash").operation.at;
+        let range = flash.partitions.values().find(|(from, len)| *from <= at && at < from + len);
+        let (from, len) = *range.unwrap_or(&(0, 0));
+        let tree = |image: &[u8]| storage::tree(&image[from as usize..][..len as usize]).ok();
+        let before = tree(&image);
+        while let Some(next) = told.next_if(|next| next.request == number) {
+            apply(&mut image, &next.operation, &next.operation.new);
+        }
+        let after = tree(&image);
+        ends.push(Ends { partition: (from, len), before, after });
+    }
+    ends
+}
+
+fn apply(image: &mut [u8], operation: &Operation, bytes: &[u8]) {
+    image[operation.at as usize..][..bytes.len()].copy_from_slice(bytes);
+}
+
+/// Plays all cuts on all processors, and puts them into their order.
+fn play_all(ground: &Ground<'_>) -> Vec<Cell> {
+    let next = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut cells: Vec<Cell> = thread::scope(|scope| {
+        let workers = (0..workers).map(|_| scope.spawn(|| play_shares(ground, &next)));
+        let workers: Vec<_> = workers.collect();
+        let joined = workers.into_iter().map(|worker| worker.join());
+        joined.flat_map(|cells| cells.expect("a worker's panic is ours")).collect()
+    });
+    cells.sort_by_key(|cell| (cell.told, cell.cut.mode, cell.again));
+    cells
+}
+
+/// Plays share after share until there are no more.
+fn play_shares(ground: &Ground<'_>, next: &AtomicUsize) -> Vec<Cell> {
+    let Ground { journal, exploration, .. } = ground;
+    let mut cells = Vec::new();
+    let mut image = journal.image.clone();
+    let mut applied = 0;
+    loop {
+        let first = next.fetch_add(SHARE, Ordering::Relaxed);
+        if journal.told.len() <= first {
+            return cells;
+        }
+        let end = journal.told.len().min(first + SHARE);
+        for told in &journal.told[applied..first] {
+            apply(&mut image, &told.operation, &told.operation.new);
+        }
+        for (index, told) in journal.told[..end].iter().enumerate().skip(first) {
+            let operation = &told.operation;
+            for (which, mode) in exploration.modes.iter().enumerate() {
+                let cut = FlashCut { operation: operation.number, mode: *mode };
+                if exploration.only.is_some_and(|only| only != cut) {
+                    continue;
+                }
+                let number = (index * exploration.modes.len() + which) as u64;
+                cells.extend(play_cut(ground, index, cut, number, &image));
+            }
+            apply(&mut image, operation, &operation.new);
+        }
+        applied = end;
+    }
+}
+
+/// Plays one cut, and, when it is its turn, the same with a second one in the recovery. `image` is
+/// the flash before the operation.
+fn play_cut(
+    ground: &Ground<'_>,
+    told: usize,
+    cut: FlashCut,
+    number: u64,
+    image: &[u8],
+) -> Vec<Cell> {
+    let Ground { plan, board, journal, exploration, .. } = ground;
+    let operation = &journal.told[told].operation;
+    let name = plan.boards.get_index(*board).expect("it has this board").0;
+    let mut image = image.to_vec();
+    let left = operation.after_cut(cut.mode, Seed(plan.seed), name);
+    apply(&mut image, operation, &left);
+    let ends = &ground.ends[journal.told[told].request];
+    let fork = play_fork(ground, &image, ends, None);
+    let is_due = exploration.again != 0 && number.is_multiple_of(exploration.again);
+    let recovery = fork.recovery;
+    let cell = |fork: Fork, again, is_quiet| Cell {
+        told,
+        cut,
+        again,
+        is_quiet,
+        verdict: fork.verdict,
+        trace: fork.trace,
+    };
+    if !is_due || recovery == 0 {
+        return vec![cell(fork, None, is_due)];
+    }
+    let again = (number / exploration.again) % recovery;
+    let second = FlashCut { operation: again, mode: cut.mode };
+    let second = play_fork(ground, &image, ends, Some(second));
+    vec![cell(fork, None, false), cell(second, Some(again), false)]
+}
+
+/// Plays the world after a cut; `again` cuts its recovery, and the world after that is judged.
+fn play_fork(ground: &Ground<'_>, image: &[u8], ends: &Ends, again: Option<FlashCut>) -> Fork {
+    let mut plan = ground.plan.clone();
+    plan.steps.clone_from(&ground.exploration.then);
+    let flash = plan.boards[ground.board].flash.as_mut().expect("an exploration has flash");
+    flash.image = image.into();
+    let broken =
+        |why: String| Fork { verdict: Verdict::Broken(why), recovery: 0, trace: Vec::new() };
+    let mut runner = match Runner::without_power(&plan, ground.board) {
+        Ok(runner) => runner,
+        Err(error) => return broken(format!("the kernel refuses to boot: {error}")),
+    };
+    runner.world_mut().machine_mut(ground.board).begin_journal();
+    if let Some(again) = again {
+        runner.world_mut().machine_mut(ground.board).cut_with(again);
+    }
+    let mut at_rest: Option<Result<Tree, String>> = None;
+    let mut recovery = 0;
+    let limit = Instant::ZERO + Duration::from_secs(RECOVERY_SECONDS);
+    while runner.turn(Instant::LAST) != Turn::Ended {
+        let machine = &runner.world().machines()[ground.board];
+        let operations = machine.flash().map_or(0, |flash| flash.operations());
+        if again.is_some_and(|again| again.operation < operations) && !machine.is_on() {
+            let flash = machine.flash().expect("an exploration has flash");
+            return play_fork(ground, flash.bytes(), ends, None);
+        }
+        if at_rest.is_none() && ground.serves(&runner) {
+            let flash = machine.flash().expect("an exploration has flash");
+            at_rest = Some(ends.tree(flash.bytes()));
+            recovery = operations;
+        }
+        if at_rest.is_none() && limit < runner.world().now() {
+            return broken(format!("no file is served {RECOVERY_SECONDS} s after the cut"));
+        }
+    }
+    let trace = runner.world().trace().lines().to_vec();
+    let verdict = judge(ends, at_rest, runner.failure(), &plan);
+    Fork { verdict, recovery, trace }
+}
+
+impl Ground<'_> {
+    /// Whether one of those who use the flash has received its first message.
+    fn serves(&self, runner: &Runner<'_>) -> bool {
+        let journal = runner.world().machines()[self.board].journal();
+        journal
+            .is_some_and(|journal| self.servers.iter().any(|server| journal.has_received(server)))
+    }
+}
+
+/// The modes of an exploration, for those who print them.
+pub(crate) fn mode_names(modes: &[CutMode]) -> Vec<&'static str> {
+    modes.iter().map(|mode| mode.name()).collect()
+}
