@@ -17,16 +17,16 @@
 //! call, or do something else meanwhile. An answer has the opcode of its request; its status is an
 //! i32: 0 or more, or the code of a [`Refusal`].
 //!
-//! [`READ`] is answered when there is something to read: with canonical input a line, which the line
-//! feed ends, or nothing at all for the end of input; otherwise what has been typed. [`WRITE`] is
-//! answered when all of the bytes have been taken, so that nobody writes more than the line can
+//! [`READ`] is answered when there is something to read: with canonical input a line, which the
+//! line feed ends, or nothing at all for the end of input; otherwise what has been typed. [`WRITE`]
+//! is answered when all of the bytes have been taken, so that nobody writes more than the line can
 //! take; the bytes of one request stay together.
 //!
-//! While somebody is in the foreground, others wait with their reads until it is theirs or free, and
-//! nobody else changes the modes. Who becomes the foreground puts the one before behind itself. When
-//! it goes back or dies, the one behind is in front again, with the modes it had; without one, they
-//! are [`Modes::COOKED`]. What the interrupt key interrupts is the foreground: it is told so through
-//! the endpoint it passed, past everything that waits to be read.
+//! While somebody is in the foreground, others wait with their reads until it is theirs or free,
+//! and nobody else changes the modes. Who becomes the foreground puts the one before behind itself.
+//! When it goes back or dies, the one behind is in front again, with the modes it had; without one,
+//! they are [`Modes::COOKED`]. What the interrupt key interrupts is the foreground: it is told so
+//! through the endpoint it passed, past everything that waits to be read.
 //!
 //! The file that [`OPEN`] gives is the terminal in the file protocol ([`abi::file`]), as a file
 //! server hands it out under a path: reading at any offset is [`READ`], writing [`WRITE`].
@@ -72,8 +72,8 @@ pub const NAME: &str = "/dev/tty1";
 /// Bytes that one answer to [`READ`] can have.
 pub const READ_MAX: usize = crate::endpoint::PAYLOAD_MAX - 4;
 
-/// How a terminal treats what is typed and shown, in the words of POSIX (General Terminal Interface,
-/// chapter 11).
+/// How a terminal treats what is typed and shown, in the words of POSIX (General Terminal
+/// Interface, chapter 11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Modes(u32);
 
@@ -199,8 +199,8 @@ impl Terminal {
         status(&message).map(|(_, bytes)| bytes)
     }
 
-    /// Asks for something to read. The answer comes through `reply`, which goes along with the right
-    /// to send.
+    /// Asks for something to read. The answer comes through `reply`, which goes along with the
+    /// right to send.
     pub fn ask_read(self, reply: Handle, max: u32) -> Result<(), Refusal> {
         self.0.send_with(READ, &max.to_le_bytes(), reply, Rights::WRITE)
     }

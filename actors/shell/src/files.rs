@@ -76,8 +76,8 @@ pub(crate) fn module(files: &mut Files, path: &str) -> Result<Module, Refusal> {
     })
 }
 
-/// Tells the contents of a file, piece by piece, as long as more is wanted. They are of one version,
-/// unless the service has no memory to grant.
+/// Tells the contents of a file, piece by piece, as long as more is wanted. They are of one
+/// version, unless the service has no memory to grant.
 pub(crate) fn read(
     files: &mut Files,
     path: &str,

@@ -146,7 +146,7 @@ impl Mail {
                 let lost = core::mem::take(&mut self.lost);
                 return Ok(Event::Message(format!("[lost] {lost} keys and messages")));
             }
-            self.typed.ask()?;
+            self.typed.ask();
             let message = self.inbox.receive()?;
             each_event(&mut self.typed, &message, &mut |event| self.waiting.push_back(event));
         }
@@ -221,10 +221,11 @@ impl Mail {
         }
     }
 
-    /// Waits for a change of what is watched, or for a key, which is enough. What else comes is kept.
+    /// Waits for a change of what is watched, or for a key, which is enough. What else comes is
+    /// kept.
     pub(crate) fn next_change(&mut self) -> Result<Told, Refusal> {
         loop {
-            self.typed.ask()?;
+            self.typed.ask();
             let message = self.inbox.receive()?;
             if message.badge() == Service::Changes as u64 {
                 if let Some(Err(refusal)) = is_watching(&message) {

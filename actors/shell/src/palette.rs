@@ -32,8 +32,8 @@ impl Ink {
         }
     }
 
-    /// The control character that stands in a line where this ink begins. No other control character
-    /// stands there.
+    /// The control character that stands in a line where this ink begins. No other control
+    /// character stands there.
     pub(crate) const fn mark(self) -> char {
         (self as u8 + 1) as char
     }

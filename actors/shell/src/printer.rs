@@ -1,6 +1,6 @@
 //! From bytes to lines that fit into a row, as a terminal shows them: a VT100's sequences move the
-//! cursor in the row, erase in it or all that is shown, and colour. What moves between rows is passed
-//! over, because the rows above have been shown.
+//! cursor in the row, erase in it or all that is shown, and colour. What moves between rows is
+//! passed over, because the rows above have been shown.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,8 +20,8 @@ pub(crate) trait Sink {
     /// Takes the end of a line.
     fn end_line(&mut self, ink: Ink, text: &str);
 
-    /// Takes a row full of a line that goes on, but for so many bytes at its end, which begin the next
-    /// row.
+    /// Takes a row full of a line that goes on, but for so many bytes at its end, which begin the
+    /// next row.
     fn break_line(&mut self, ink: Ink, text: &str) -> usize;
 
     /// Forgets all lines.
@@ -365,7 +365,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_control_character_goes_out_and_no_row_is_too_long(bytes: Vec<u8>, columns in 1_u16..9) {
+        fn no_control_character_goes_out_and_no_row_is_too_long(
+            bytes: Vec<u8>,
+            columns in 1_u16..9,
+        ) {
             for row in printed(columns, &[&bytes]) {
                 let shown = row.chars().filter(|character| Ink::of_mark(*character).is_none());
                 prop_assert!(shown.clone().all(|character| !character.is_control()));

@@ -39,11 +39,10 @@ impl Typed {
         self.source = None;
     }
 
-    /// Asks for what is typed, if that must be asked for.
-    pub(crate) fn ask(&mut self) -> Result<(), Refusal> {
-        let Some((terminal, address)) = self.source.filter(|_| !self.is_asked) else {
-            return Ok(());
-        };
+    /// Asks for what is typed, if that must be asked for. Whether the terminal has ended is told by
+    /// its notice.
+    pub(crate) fn ask(&mut self) {
+        let Some((terminal, address)) = self.source.filter(|_| !self.is_asked) else { return };
         let mut asked = terminal.ask_read(address, BYTES_MAX);
         for _ in 0..TRIES {
             if asked != Err(Refusal::Full) {
@@ -53,7 +52,6 @@ impl Typed {
             asked = terminal.ask_read(address, BYTES_MAX);
         }
         self.is_asked = asked.is_ok();
-        asked
     }
 
     /// Tells the keys in what the kernel says of the line, or in what the terminal says.

@@ -55,7 +55,13 @@ impl Wire {
 
     pub(crate) fn write(&mut self, text: &str) -> Result<(), Refusal> {
         match self {
-            Wire::Shared { terminal, inbox } => terminal.write(inbox, text.as_bytes()),
+            Wire::Shared { terminal, inbox } => {
+                match terminal.write(inbox, text.as_bytes()) {
+                    // That it has ended is told by its notice.
+                    Err(Refusal::Dead | Refusal::Stale | Refusal::NoReply) => Ok(()),
+                    written => written,
+                }
+            }
             Wire::Line { serial, clock, waiting, since } => {
                 for piece in text.as_bytes().chunks(WAITING_MAX as usize / 2) {
                     *waiting += piece.len() as u64;

@@ -1,9 +1,9 @@
 //! The line discipline: from what is typed to what is read, as POSIX describes it (General Terminal
 //! Interface, chapter 11). It knows no actor and no line; bytes go in, bytes come out.
 //!
-//! With canonical input the line that is being typed can be edited until it ends; then it waits to be
-//! read, one line at a time. Without, bytes wait as they came. Nothing grows without bound: who types
-//! what finds no room hears a bell, and what is lost is counted.
+//! With canonical input the line that is being typed can be edited until it ends; then it waits to
+//! be read, one line at a time. Without, bytes wait as they came. Nothing grows without bound: who
+//! types what finds no room hears a bell, and what is lost is counted.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -111,8 +111,8 @@ impl Discipline {
         false
     }
 
-    /// Puts what is to be read next into the buffer; says how many bytes. `None` if there is nothing
-    /// to read; with canonical input, 0 is the end of input.
+    /// Puts what is to be read next into the buffer; says how many bytes. `None` if there is
+    /// nothing to read; with canonical input, 0 is the end of input.
     pub(crate) fn peek(&self, buffer: &mut [u8]) -> Option<usize> {
         let len = match self.modes.has(Modes::CANONICAL) {
             true => usize::from(*self.lines.front()?),

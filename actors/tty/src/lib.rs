@@ -2,11 +2,12 @@
 //!
 //! It is given, in any order, the serial line, a log and a clock. What is typed goes through a line
 //! discipline with the words of POSIX and waits to be read; what is written waits for the line, and
-//! who writes waits with it. It answers as [`sdk::tty`] says to actors that have its endpoint, and as
-//! [`sdk::abi::file`] says to the kernel, which asks for those who have it as a file, `/dev/tty1`.
+//! who writes waits with it. It answers as [`sdk::tty`] says to actors that have its endpoint, and
+//! as [`sdk::abi::file`] says to the kernel, which asks for those who have it as a file,
+//! `/dev/tty1`.
 //!
-//! Nothing in it grows: what is typed and finds no room is lost with a bell and a line in the log, and
-//! who writes too much waits. A reader that dies takes nothing with it.
+//! Nothing in it grows: what is typed and finds no room is lost with a bell and a line in the log,
+//! and who writes too much waits. A reader that dies takes nothing with it.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 

@@ -117,9 +117,9 @@ impl Queue {
         Ok(())
     }
 
-    /// Gives the first reader that may read now what `peek` puts into the buffer; says how many bytes
-    /// it took. `None` if nobody was given anything; the flag says whether that is worth another
-    /// try. Who cannot be reached any more waits no longer, and takes nothing.
+    /// Gives the first reader that may read now what `peek` puts into the buffer; says how many
+    /// bytes it took. `None` if nobody was given anything; the flag says whether that is worth
+    /// another try. Who cannot be reached any more waits no longer, and takes nothing.
     pub(crate) fn serve_reader(
         &mut self,
         may_read: impl Fn(u64) -> bool,

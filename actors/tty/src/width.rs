@@ -47,8 +47,8 @@ fn columns_of(line: &[u8], column: u16) -> u16 {
     at.wrapping_sub(column)
 }
 
-/// Columns of a character (Unicode Standard Annex 11, in large): a control character is shown as two,
-/// those of East Asia and pictures are wide, and accents stand above what comes before.
+/// Columns of a character (Unicode Standard Annex 11, in large): a control character is shown as
+/// two, those of East Asia and pictures are wide, and accents stand above what comes before.
 pub(crate) fn width(character: char) -> u16 {
     match character {
         '\0'..='\x1f' | '\x7f' => 2,

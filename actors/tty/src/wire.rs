@@ -1,8 +1,8 @@
 //! The serial line, and how much still waits for it.
 //!
-//! The kernel keeps bytes until the line takes them, and loses what finds no room; it does not say how
-//! many wait. So the time that they take is reckoned with, and no more is handed on than the half of
-//! what the kernel keeps: others log on the same line.
+//! The kernel keeps bytes until the line takes them, and loses what finds no room; it does not say
+//! how many wait. So the time that they take is reckoned with, and no more is handed on than the
+//! half of what the kernel keeps: others log on the same line.
 
 use core::time::Duration;
 use sdk::Refusal;

@@ -44,8 +44,8 @@ impl Desk {
     }
 }
 
-/// What a terminal shows in the rows that were written: characters of one column, backspace, carriage
-/// return and line feed.
+/// What a terminal shows in the rows that were written: characters of one column, backspace,
+/// carriage return and line feed.
 fn picture(shown: &[u8]) -> Vec<String> {
     let mut rows = vec![Vec::new()];
     let mut column = 0;
