@@ -205,7 +205,7 @@ mod host {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::fs::OpenOptions;
@@ -213,6 +213,7 @@ mod tests {
     use std::io::Write;
     use std::path::Path;
 
+    #[cfg(unix)]
     #[test]
     fn bytes_cross_as_they_are_and_what_was_shown_before_waits() {
         if !Path::new("/dev/ptmx").exists() {

@@ -1,7 +1,20 @@
-use super::*;
-use crate::width::width;
+//! What the discipline does with keys, and the laws of canonical input against a model of it.
+
 use alloc::string::String;
+use alloc::vec::Vec;
 use proptest::prelude::*;
+use sdk::tty::Modes;
+
+use crate::discipline::DELETE;
+use crate::discipline::Discipline;
+use crate::discipline::END;
+use crate::discipline::ERASE_WORD;
+use crate::discipline::KILL;
+use crate::discipline::LINE_MAX;
+use crate::discipline::LINES_MAX;
+use crate::discipline::READY_MAX;
+use crate::output::Output;
+use crate::width::width;
 
 /// A discipline with a terminal behind it.
 #[derive(Default)]
