@@ -248,7 +248,7 @@ impl<F: NorFlash> Volume<F> {
                 Ok(()) => end = split,
                 Err(Error::NoSpace) => {
                     // Closer together it may fit still. What makes room must always fit.
-                    let size = pair.size_of(&pair.entries[..end]);
+                    let size = pair.size_of(0..end);
                     if grows && block_size - RESERVE < size + 4 {
                         return Err(Error::NoSpace);
                     }
@@ -278,7 +278,7 @@ impl<F: NorFlash> Volume<F> {
         let half = (block_size / 2).next_multiple_of(F::WRITE_SIZE);
         let mut split = 0;
         while 1 < end - split {
-            let size = pair.size_of(&pair.entries[split..end]);
+            let size = pair.size_of(split..end);
             if end - split < ENTRIES_MAX && size <= half.min(block_size - RESERVE) {
                 break;
             }
@@ -390,13 +390,12 @@ impl<F: NorFlash> Volume<F> {
     ) -> Result<Log, F> {
         let block_size = self.medium.block_size as usize;
         let mut log = Log::new(head.revision, block_size);
-        let entries = &source.entries[range];
         let rest = if share.is_zero() { 12 } else { 28 };
-        if block_size - CRC_SIZE < 4 + source.size_of(entries) + rest {
+        if block_size - CRC_SIZE < 4 + source.size_of(range.clone()) + rest {
             return Err(Error::NoSpace);
         }
-        for (id, entry) in entries.iter().enumerate() {
-            source.copy_entry(entry, id as u16, &mut log);
+        for (to, from) in range.enumerate() {
+            source.copy_entry(from, to, &mut log);
         }
         if !head.tail.is_none() {
             let kind = TAIL + u16::from(head.is_split);

@@ -52,13 +52,14 @@ pub(crate) enum Found {
 }
 
 /// The names of a path. An empty name, and `.`, say nothing.
-fn names(path: &str) -> impl DoubleEndedIterator<Item = &str> {
-    path.split('/').filter(|name| !name.is_empty() && *name != ".")
+fn names(path: &str) -> impl Iterator<Item = &[u8]> {
+    let names = path.as_bytes().split(|byte| *byte == b'/');
+    names.filter(|name| !name.is_empty() && *name != b".")
 }
 
 /// The last name of a path.
 pub(crate) fn last_name(path: &str) -> &[u8] {
-    names(path).next_back().unwrap_or_default().as_bytes()
+    names(path).last().unwrap_or_default()
 }
 
 /// Whether the second path lies below the first.
@@ -76,7 +77,7 @@ impl<F: NorFlash> Volume<F> {
     pub(crate) fn find(&mut self, path: &str) -> Result<Found, F> {
         let mut found = Found::Root;
         for name in names(path) {
-            if name == ".." {
+            if name == b".." {
                 return Err(Error::Invalid);
             }
             if (self.superblock.name_max as usize) < name.len() {
@@ -88,7 +89,7 @@ impl<F: NorFlash> Volume<F> {
                 Found::File(_) => return Err(Error::NotADirectory),
                 Found::Nothing(_) => return Err(Error::NotFound),
             };
-            found = self.find_name(head, name.as_bytes())?;
+            found = self.find_name(head, name)?;
         }
         Ok(found)
     }
@@ -296,12 +297,9 @@ impl<F: NorFlash> Volume<F> {
     /// are in one pair, else [`Volume::finish_move`] takes it out, also after a cut.
     fn move_entry(&mut self, old: Place, new: Place, replaced: bool, name: &[u8]) -> Result<(), F> {
         let pair = self.pair(old.pair)?;
-        let entry = pair.entries.get(usize::from(old.id)).ok_or(Error::Corrupt)?;
-        let parts = [(entry.content_kind, entry.content)];
-        let parts = parts.iter().chain(&entry.attributes);
-        let copies: Vec<_> =
-            parts.map(|(kind, span)| (*kind, pair.bytes(*span).to_vec())).collect();
-        let kind = entry.kind;
+        let id = usize::from(old.id);
+        let kind = pair.entries.get(id).ok_or(Error::Corrupt)?.kind;
+        let copies: Vec<_> = pair.parts(id).map(|(kind, data)| (kind, data.to_vec())).collect();
         let mut changes = Vec::with_capacity(copies.len() + 4);
         if replaced {
             changes.push(delete_change(new.id));

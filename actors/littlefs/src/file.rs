@@ -329,15 +329,20 @@ impl<F: NorFlash> Volume<F> {
         }
     }
 
+    /// The tip to write at. The version keeps its place, or others could be given its blocks.
+    fn lend_tip(&mut self, id: FileId) -> Result<Tip, F> {
+        let tip = self.version(id)?.tip.as_mut().ok_or(Error::Invalid)?;
+        let page = core::mem::take(&mut tip.page);
+        Ok(Tip { page, ..*tip })
+    }
+
     /// Writes at the tip.
     fn extend(&mut self, id: FileId, bytes: &[u8]) -> Result<(), F> {
         let block_size = self.medium.block_size;
         let mut rest = bytes;
         while !rest.is_empty() {
-            let Some(mut tip) = self.version(id)?.tip.take() else { return Err(Error::Invalid) };
+            let mut tip = self.lend_tip(id)?;
             if tip.offset == block_size {
-                // A full block is the body's until the next is there: nobody else may have it.
-                self.version(id)?.tip = Some(Tip { page: Vec::new(), ..tip });
                 tip = self.next_tip(tip.block, tip.index, tip.position, tip.page)?;
             }
             let count = rest.len().min((block_size - tip.offset) as usize);
@@ -365,11 +370,12 @@ impl<F: NorFlash> Volume<F> {
                 at += count as u32;
             }
         }
-        let Some(mut tip) = self.version(id)?.tip.take() else { return Err(Error::Invalid) };
+        let mut tip = self.lend_tip(id)?;
         if !tip.page.is_empty() {
             self.program_page(&mut tip)?;
         }
         let version = self.version(id)?;
+        version.tip = None;
         version.body = Body::List(List { head: tip.block, size: tip.position });
         version.cursor = None;
         Ok(())

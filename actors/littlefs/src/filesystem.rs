@@ -36,7 +36,8 @@ impl<F: NorFlash> Filesystem<F> {
     }
 
     /// Mounts a file system and finishes at once what a power cut left. If nothing is unfinished,
-    /// nothing is written.
+    /// nothing is written. If there is no room to finish it, because blocks are worn out, everything
+    /// can be read as if it were finished, and every change gives [`Error::NoSpace`].
     ///
     /// # Errors
     /// With the flash: [`Error::Blank`], [`Error::Foreign`], [`Error::Invalid`] for a geometry that
@@ -236,16 +237,10 @@ impl<F: NorFlash> Filesystem<F> {
         }
     }
 
-    /// Does something to the metadata. If it stops halfway, what it began is undone or finished, now
-    /// or when the flash works again.
+    /// Does something to the metadata.
     fn change(&mut self, act: impl FnOnce(&mut Volume<F>) -> Result<(), F>) -> Result<(), F> {
         let volume = &mut self.volume;
         let done = volume.prepare().and_then(|()| act(volume));
-        if let Err(Error::Flash(_) | Error::Corrupt | Error::NoSpace) = done {
-            volume.is_suspect = true;
-            // Should this fail too, it is tried again before anything else is done.
-            let _ = volume.refresh();
-        }
-        done
+        volume.conclude(done)
     }
 }

@@ -66,7 +66,7 @@ impl<F: NorFlash> Medium<F> {
         &mut self,
         block: u32,
         index: u32,
-        each: &mut impl FnMut(u32),
+        each: &mut dyn FnMut(u32),
     ) -> Result<(), F> {
         let (mut block, mut index) = (block, index);
         each(block);

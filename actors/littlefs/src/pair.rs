@@ -3,6 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
+use core::ops::Range;
 
 use embedded_storage::nor_flash::NorFlash;
 
@@ -22,7 +23,6 @@ use crate::tag::FILE;
 use crate::tag::INLINE;
 use crate::tag::LIST;
 use crate::tag::MOVE_STATE;
-use crate::tag::NO_ID;
 use crate::tag::REMOVED;
 use crate::tag::STRUCT;
 use crate::tag::SUPERBLOCK;
@@ -47,13 +47,20 @@ pub(crate) struct Span {
 }
 
 /// What a name stands for. A kind of 0 was never said.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Entry {
     pub(crate) kind: u16,
-    pub(crate) name: Span,
     pub(crate) content_kind: u16,
+    pub(crate) name: Span,
     pub(crate) content: Span,
-    pub(crate) attributes: Vec<(u16, Span)>,
+}
+
+/// What somebody else has attached to an entry: it is kept.
+#[derive(Clone, Copy, Debug)]
+struct Attribute {
+    id: usize,
+    kind: u16,
+    value: Span,
 }
 
 /// What an entry holds.
@@ -87,6 +94,7 @@ pub(crate) struct Pair {
     pub(crate) share: GlobalState,
     /// The checksum of the last commit.
     pub(crate) digest: u32,
+    attributes: Vec<Attribute>,
     block_size: usize,
 }
 
@@ -105,6 +113,7 @@ impl Pair {
             is_split: false,
             share: GlobalState::ZERO,
             digest: 0,
+            attributes: Vec::new(),
             block_size: block_size as usize,
         };
         let (mut base, mut at) = (Tag::FIRST, 4);
@@ -155,12 +164,11 @@ impl Pair {
                 entry.content_kind = tag.kind();
                 entry.content = span;
             }
-            ATTRIBUTE => {
-                // An attribute of no entry is nobody's.
-                let Some(entry) = self.entries.get_mut(id) else { return Some(()) };
-                entry.attributes.retain(|(kind, _)| *kind != tag.kind());
+            // An attribute of no entry is nobody's.
+            ATTRIBUTE if id < self.entries.len() => {
+                self.attributes.retain(|other| other.id != id || other.kind != tag.kind());
                 if tag.length() != REMOVED {
-                    entry.attributes.push((tag.kind(), span));
+                    self.attributes.push(Attribute { id, kind: tag.kind(), value: span });
                 }
             }
             TAIL => {
@@ -172,17 +180,27 @@ impl Pair {
                     return None;
                 }
                 self.entries.insert(id, Entry::default());
+                let behind = self.attributes.iter_mut().filter(|other| id <= other.id);
+                behind.for_each(|other| other.id += 1);
             }
             _ if tag.kind() == DELETE => {
                 if self.entries.len() <= id {
                     return None;
                 }
-                self.entries.remove(id);
+                self.remove(id);
             }
             _ if tag.kind() == MOVE_STATE => self.share = GlobalState::from_bytes(data)?,
             _ => (),
         }
         Some(())
+    }
+
+    /// Takes an entry out with all that belongs to it.
+    pub(crate) fn remove(&mut self, id: usize) {
+        self.entries.remove(id);
+        self.attributes.retain(|other| other.id != id);
+        let behind = self.attributes.iter_mut().filter(|other| id < other.id);
+        behind.for_each(|other| other.id -= 1);
     }
 
     pub(crate) fn bytes(&self, span: Span) -> &[u8] {
@@ -225,20 +243,29 @@ impl Pair {
     }
 
     /// Bytes that these entries take in a log.
-    pub(crate) fn size_of(&self, entries: &[Entry]) -> usize {
-        let size = |span: &Span| 4 + usize::from(span.length);
-        let entry_size = |entry: &Entry| {
-            let attributes: usize = entry.attributes.iter().map(|(_, span)| size(span)).sum();
-            size(&entry.name) + size(&entry.content) + attributes
-        };
-        entries.iter().map(entry_size).sum()
+    pub(crate) fn size_of(&self, range: Range<usize>) -> usize {
+        let attributes = self.attributes.iter().filter(|other| range.contains(&other.id));
+        let attached: usize = attributes.map(|other| 4 + usize::from(other.value.length)).sum();
+        let entries = self.entries[range.clone()].iter();
+        let sizes = entries
+            .map(|entry| 8 + usize::from(entry.name.length) + usize::from(entry.content.length));
+        sizes.sum::<usize>() + attached
+    }
+
+    /// What belongs to an entry beside its name: type and data.
+    pub(crate) fn parts(&self, id: usize) -> impl Iterator<Item = (u16, &[u8])> {
+        let content = self.entries.get(id).map(|entry| (entry.content_kind, entry.content));
+        let attributes = self.attributes.iter().filter(move |other| other.id == id);
+        let attributes = attributes.map(|other| (other.kind, other.value));
+        content.into_iter().chain(attributes).map(|(kind, span)| (kind, self.bytes(span)))
     }
 
     /// Puts an entry of this pair into another log, under another id.
-    pub(crate) fn copy_entry(&self, entry: &Entry, id: u16, log: &mut Log) {
-        let parts = [(entry.kind, entry.name), (entry.content_kind, entry.content)];
-        for (kind, span) in parts.iter().chain(&entry.attributes) {
-            log.push(Tag::new(*kind, id & NO_ID, span.length), self.bytes(*span));
+    pub(crate) fn copy_entry(&self, from: usize, to: usize, log: &mut Log) {
+        let entry = self.entries[from];
+        let name = (entry.kind, self.bytes(entry.name));
+        for (kind, data) in core::iter::once(name).chain(self.parts(from)) {
+            log.push(Tag::new(kind, to as u16, data.len() as u16), data);
         }
     }
 }

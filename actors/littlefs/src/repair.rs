@@ -33,6 +33,7 @@ use crate::tag::INLINE;
 use crate::tag::SUPERBLOCK;
 use crate::tag::Tag;
 use crate::volume::Access;
+use crate::volume::Order;
 use crate::volume::Volume;
 
 /// Why orphans are looked for.
@@ -81,11 +82,30 @@ impl<F: NorFlash> Volume<F> {
             Err(Error::Corrupt) => return Err(self.diagnosis()?),
             other => other?,
         }
-        if self.access == Access::Write {
-            self.make_consistent()?;
+        self.order = Order::Kept;
+        if self.access == Access::Read {
+            self.hide();
+            return Ok(());
         }
-        self.is_suspect = false;
-        Ok(())
+        match self.make_consistent() {
+            Err(Error::NoSpace) => {
+                self.load()?;
+                self.hide();
+                self.order = Order::Stuck;
+                Ok(())
+            }
+            Err(error) => {
+                self.order = Order::Unknown;
+                Err(error)
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Shows the tree as if all were finished.
+    fn hide(&mut self) {
+        self.hides = true;
+        self.forget_pairs();
     }
 
     /// What a flash is that could not be mounted.
@@ -111,6 +131,7 @@ impl<F: NorFlash> Volume<F> {
     /// Walks over all pairs for the superblock and the global state.
     fn load(&mut self) -> Result<(), F> {
         self.forget_pairs();
+        self.hides = false;
         self.stolen = GlobalState::ZERO;
         self.disk = GlobalState::ZERO;
         self.watched = None;
@@ -158,10 +179,6 @@ impl<F: NorFlash> Volume<F> {
         self.disk = disk;
         self.orphans = u32::from(disk.has_orphans());
         self.state = disk.with_orphans(0);
-        if self.access == Access::Read {
-            // Where an entry is on its way is known only now.
-            self.forget_pairs();
-        }
         // Where the first free block is looked for differs from mount to mount, for even wear.
         let (size, count) = (self.config.lookahead_size, superblock.block_count);
         self.allocator = Allocator::new(seed % count, size, count);
@@ -173,14 +190,30 @@ impl<F: NorFlash> Volume<F> {
         if self.access == Access::Read {
             return Err(Error::ReadOnly);
         }
-        self.refresh()?;
+        if self.order != Order::Kept {
+            self.mount()?;
+        }
+        if self.order == Order::Stuck {
+            return Err(Error::NoSpace);
+        }
         self.allocator.checkpoint();
         self.renew_superblock()
     }
 
+    /// Gives an outcome back. If a change stopped halfway, what it began is undone or finished, now
+    /// or when the flash works again.
+    pub(crate) fn conclude(&mut self, done: Result<(), F>) -> Result<(), F> {
+        if let Err(Error::Flash(_) | Error::Corrupt | Error::NoSpace) = done {
+            self.order = Order::Unknown;
+            // Should this fail too, it is tried again before anything else is done.
+            let _ = self.refresh();
+        }
+        done
+    }
+
     /// Looks at the disk again if an operation stopped halfway.
     pub(crate) fn refresh(&mut self) -> Result<(), F> {
-        if self.is_suspect { self.mount() } else { Ok(()) }
+        if self.order == Order::Unknown { self.mount() } else { Ok(()) }
     }
 
     /// Lets older code know that there is something it does not understand.

@@ -27,6 +27,18 @@ pub(crate) enum Access {
     Write,
 }
 
+/// How far the disk is what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Nothing is unfinished, or nothing may be finished.
+    Kept,
+    /// An operation stopped halfway: the disk is looked at again before the next.
+    Unknown,
+    /// There is no room to finish something. What is there can be read; it is tried again before
+    /// the next change.
+    Stuck,
+}
+
 #[derive(Debug)]
 pub(crate) struct Volume<F> {
     pub(crate) medium: Medium<F>,
@@ -45,8 +57,9 @@ pub(crate) struct Volume<F> {
     pub(crate) stolen: GlobalState,
     /// A pair that the operation under way comes back to: followed when it moves.
     pub(crate) watched: Option<Address>,
-    /// Whether an operation stopped halfway: then the disk is looked at again before the next.
-    pub(crate) is_suspect: bool,
+    pub(crate) order: Order,
+    /// Whether an entry that is being moved away is hidden, because nobody finishes the move.
+    pub(crate) hides: bool,
     pub(crate) allocator: Allocator,
     pub(crate) versions: Vec<(FileId, Version)>,
     pub(crate) last_id: u32,
@@ -67,7 +80,8 @@ impl<F: NorFlash> Volume<F> {
             orphans: 0,
             stolen: GlobalState::ZERO,
             watched: None,
-            is_suspect: false,
+            order: Order::Unknown,
+            hides: false,
             allocator: Allocator::new(0, config.lookahead_size, config.block_count),
             versions: Vec::new(),
             last_id: 0,
@@ -112,12 +126,12 @@ impl<F: NorFlash> Volume<F> {
         // One more would not fit: the oldest makes room before the new one takes it.
         self.pairs.truncate(self.config.pairs_cached - 1);
         let mut pair = fetch(&mut self.medium, at)?;
-        if self.access == Access::Read
+        if self.hides
             && let Some(id) = self.disk.pending_in(pair.address)
             && usize::from(id) < pair.entries.len()
         {
-            // Its new place is the one that counts. Nobody is there to finish the move.
-            pair.entries.remove(usize::from(id));
+            // Its new place is the one that counts.
+            pair.remove(usize::from(id));
         }
         Ok(pair)
     }

@@ -60,7 +60,7 @@ impl<F: NorFlash> Volume<F> {
     }
 
     /// Shows every used block at least once.
-    fn each_used(&mut self, each: &mut impl FnMut(u32)) -> Result<(), F> {
+    fn each_used(&mut self, each: &mut dyn FnMut(u32)) -> Result<(), F> {
         let mut tail = Address::FIRST;
         for _ in 0..self.medium.block_count {
             tail.0.iter().for_each(|block| each(*block));
@@ -84,7 +84,7 @@ impl<F: NorFlash> Volume<F> {
     }
 
     /// Shows every block of the versions that are open.
-    fn each_open(&mut self, each: &mut impl FnMut(u32)) -> Result<(), F> {
+    fn each_open(&mut self, each: &mut dyn FnMut(u32)) -> Result<(), F> {
         for index in 0..self.versions.len() {
             let version = &self.versions[index].1;
             let tip = version.tip.as_ref().map(|tip| (tip.block, tip.index, tip.previous));
@@ -101,7 +101,7 @@ impl<F: NorFlash> Volume<F> {
         Ok(())
     }
 
-    fn each_of(&mut self, list: List, each: &mut impl FnMut(u32)) -> Result<(), F> {
+    fn each_of(&mut self, list: List, each: &mut dyn FnMut(u32)) -> Result<(), F> {
         if list.size == 0 {
             return Ok(());
         }

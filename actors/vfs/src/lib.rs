@@ -35,6 +35,7 @@ mod server;
 mod service;
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::time::Duration;
 use sdk::Handle;
 use sdk::Refusal;
@@ -56,12 +57,16 @@ use crate::service::Server;
 use crate::service::Service;
 use crate::volume::Volume;
 
-/// What /home keeps in memory: two pairs of metadata, a block meanwhile, caches, and what is open.
-const HOME_HEAP: usize = 28 * 1024;
+/// Bytes of heap that /home may come to take when it is in use: a pair of metadata more, a block
+/// meanwhile, and what is open.
+const HOME_HEAP: usize = 14 * 1024;
+
+/// Bytes of heap for the names of the ramdisk, less what /home takes.
+const NAMES_HEAP: usize = 44 * 1024;
 
 const RAMDISK: Memory = Memory::slot(1);
 
-sdk::heap!(28 * 1024 + scratch::QUOTA + 4 * 1024 + HOME_HEAP);
+sdk::heap!(NAMES_HEAP + scratch::QUOTA + 4 * 1024);
 sdk::entry!(main);
 
 /// How long a watcher with a full mailbox is left alone.
@@ -73,6 +78,9 @@ fn main() {
         sdk::log!("no memory for /tmp");
         sdk::entry::exit(1);
     };
+    let home = grants.find(ObjectKind::Flash).and_then(mount_home);
+    // The names of the ramdisk take what is left, and nothing of what /home will come to need.
+    let kept: Vec<u8> = Vec::with_capacity(home.as_ref().map_or(0, |_| HOME_HEAP));
     let index = match read_index() {
         Ok(index) => index,
         Err(refusal) => {
@@ -82,7 +90,7 @@ fn main() {
     };
     sdk::log!("{} files", index.len());
     let terminal = grants.find(ObjectKind::Endpoint);
-    let home = grants.find(ObjectKind::Flash).and_then(mount_home);
+    drop(kept);
     let server = Server::new(RAMDISK, index, scratch, grants.processes()).with_home(home);
     serve_all(&mut Service::new(server, RAMDISK, terminal), grants.clock().is_some());
 }

@@ -138,11 +138,11 @@ impl Service {
         hidden: usize,
     ) -> Result<(), Refusal> {
         let address = message.capability().ok_or(Refusal::NoCapability)?;
-        let is_endpoint = capability::info(address)?.kind == ObjectKind::Endpoint;
-        let Some(address) = message.take_capability().filter(|_| is_endpoint) else {
+        if capability::info(address)?.kind != ObjectKind::Endpoint {
             // The answer to a call can be sent once.
             return refuse(message, bus::WATCH, seq, Refusal::WrongObject);
-        };
+        }
+        let address = message.take_capability().ok_or(Refusal::NoCapability)?;
         let endpoint = Endpoint::new(address.handle());
         let added = self.server.watchers.add(Listening(address), path, hidden);
         let opcode = bus::answer(bus::WATCH);

@@ -24,6 +24,9 @@
 //! | [`OFFER`] | (memory is passed along) | (there is none) |
 //! | [`FORMAT`] | | |
 //!
+//! The order of a listing is that of the names' bytes, but littlefs puts a name before its own
+//! beginning.
+//!
 //! An answer with [`REFUSED`] has the code of a [`crate::refusal::Refusal`] as an i32 for data. An
 //! entry of a listing is a [`Status`], the length of the name u16, and the name.
 //!

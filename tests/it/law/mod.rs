@@ -11,6 +11,7 @@ mod namespace;
 mod reload;
 mod schedule;
 mod supervisor;
+mod watch;
 
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
@@ -33,6 +34,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         library::trials(),
         reload::trials(),
         supervisor::trials(),
+        watch::trials(),
     ];
     suites.into_iter().flatten().collect()
 }

@@ -5,6 +5,10 @@ use std::convert::Infallible;
 use abi::graphics::FramebufferInfo;
 use abi::graphics::PixelFormat;
 use abi::rights::Rights;
+use devices::flash::Flash;
+use devices::flash::Quality;
+use devices::flash::SECTOR;
+use devices::stream::Seed;
 use kernel::Kernel;
 use kernel::Next;
 use kernel::bare::Nothing;
@@ -66,6 +70,8 @@ pub(crate) struct Run {
     facts: Vec<Fact>,
     serial: Vec<u8>,
     pixels: Vec<u8>,
+    /// What lies on the flash.
+    pub(crate) flash: Vec<u8>,
 }
 
 impl World {
@@ -104,6 +110,7 @@ impl World {
                     text: [head, tail].concat(),
                 });
             });
+            board.follow_flash();
             let moment = match next {
                 Next::Now => Some(board.now),
                 Next::At(at) => Some(at),
@@ -113,7 +120,8 @@ impl World {
             let Some(soonest) = moment.into_iter().chain(board.next_event()).min() else { break };
             board.now = board.now.max(soonest);
         }
-        Run { facts, serial: board.line.0, pixels: board.screen.0 }
+        let flash = board.flash.bytes().to_vec();
+        Run { facts, serial: board.line.0, pixels: board.screen.0, flash }
     }
 }
 
@@ -224,12 +232,13 @@ pub(crate) fn with_priority(actor: ActorManifest, priority: u8) -> ActorManifest
     ActorManifest { priority, ..actor }
 }
 
-/// A board with a small screen and a serial line, and neither pins nor ports.
+/// A board with a small screen, a serial line and four sectors of flash, and neither pins nor ports.
 struct Desk {
     now: Instant,
     events: Vec<(Instant, Event)>,
     line: Line,
     screen: Screen,
+    flash: Flash,
 }
 
 impl Desk {
@@ -241,6 +250,19 @@ impl Desk {
             events,
             line: Line(Vec::new()),
             screen: Screen(vec![0; 4 * WIDTH * HEIGHT]),
+            flash: Flash::new(vec![0xff; 4 * SECTOR], Quality::SERIAL, Seed(1), "desk"),
+        }
+    }
+
+    /// The flash says in its time that it is done.
+    fn follow_flash(&mut self) {
+        let is_followed = self.events.iter().any(|(_, event)| *event == Event::FlashDone);
+        if let Some(busy) = self.flash.busy_for()
+            && !is_followed
+        {
+            let done = self.now + busy;
+            let place = self.events.partition_point(|(at, _)| done < *at);
+            self.events.insert(place, (done, Event::FlashDone));
         }
     }
 
@@ -293,7 +315,7 @@ impl Board for Desk {
     type Serial = Line;
     type Pin = Nothing;
     type Framebuffer = Screen;
-    type Flash = Nothing;
+    type Flash = Flash;
 
     fn event(&mut self) -> Option<Event> {
         let (at, event) = *self.events.last()?;
@@ -301,6 +323,9 @@ impl Board for Desk {
             return None;
         }
         self.events.pop();
+        if event == Event::FlashDone {
+            self.flash.finish();
+        }
         Some(event)
     }
 
@@ -318,7 +343,7 @@ impl Board for Desk {
         Some(&mut self.screen)
     }
 
-    fn flash(&mut self) -> Option<&mut Nothing> {
-        None
+    fn flash(&mut self) -> Option<&mut Flash> {
+        Some(&mut self.flash)
     }
 }

@@ -3,3 +3,7 @@
 mod ram;
 mod model;
 mod tree;
+mod power;
+mod wear;
+mod hostile;
+mod c;

@@ -33,28 +33,69 @@ pub(crate) fn content(length: usize, seed: u8) -> Vec<u8> {
     (0..length).map(|index| (index as u8).wrapping_mul(7) ^ (index >> 8) as u8 ^ seed).collect()
 }
 
-/// Draws a path of up to three names; some are beginnings of others, some are long.
-fn path() -> impl Strategy<Value = String> {
-    let name = prop_oneof![
-        6 => prop::sample::select(vec!["a", "b", "ab", "abc", "c", "d"]).prop_map(str::to_owned),
-        2 => (0..30u8).prop_map(|number| format!("file-{number:02}")),
+/// Draws a name; some are beginnings of others, some are long.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => prop::sample::select(vec!["a", "b", "ab", "abc", "c", "d"]).prop_map(str::to_owned),
+        3 => (0..30u8).prop_map(|number| format!("file-{number:02}")),
         1 => (0..3usize).prop_map(|number| "long".repeat(10 + number)),
-    ];
-    prop::collection::vec(name, 1..4).prop_map(|names| names.join("/"))
+    ]
+}
+
+/// An operation before it is known what there is to be operated on.
+#[derive(Clone, Debug)]
+pub(crate) struct Drawn {
+    kind: u8,
+    directory: usize,
+    entry: usize,
+    name: String,
+    nonsense: Option<String>,
+    offset: u32,
+    bytes: Vec<u8>,
 }
 
 /// Draws an operation with at most so many bytes.
-pub(crate) fn operation(max: usize) -> impl Strategy<Value = Operation> {
-    prop_oneof![
-        5 => (path(), bytes(max)).prop_map(|(path, bytes)| Operation::Write(path, bytes)),
-        2 => (path(), bytes(max / 2)).prop_map(|(path, bytes)| Operation::Append(path, bytes)),
-        2 => (path(), 0..max as u32, bytes(max / 4))
-            .prop_map(|(path, offset, bytes)| Operation::Edit(path, offset, bytes)),
-        1 => (path(), 0..max as u32).prop_map(|(path, size)| Operation::Truncate(path, size)),
-        4 => path().prop_map(Operation::CreateDir),
-        4 => path().prop_map(Operation::Remove),
-        4 => (path(), path()).prop_map(|(from, to)| Operation::Rename(from, to)),
-    ]
+pub(crate) fn drawn(max: usize) -> impl Strategy<Value = Drawn> {
+    let nonsense = prop::collection::vec(name(), 1..4).prop_map(|names| names.join("/"));
+    let nonsense = prop::option::weighted(0.1, nonsense);
+    let places = (0..30u8, any::<u16>(), any::<u16>(), name(), nonsense);
+    (places, 0..max as u32, bytes(max)).prop_map(|(places, offset, bytes)| {
+        let (kind, directory, entry, name, nonsense) = places;
+        let (directory, entry) = (usize::from(directory), usize::from(entry));
+        Drawn { kind, directory, entry, name, nonsense, offset, bytes }
+    })
+}
+
+impl Drawn {
+    /// The operation in this tree. Most make sense there.
+    pub(crate) fn of(&self, tree: &Tree) -> Operation {
+        let is_shallow = |path: &&String| path.matches('/').count() < 3;
+        let directories = tree.iter().filter(|(_, body)| body.is_none()).map(|(path, _)| path);
+        let directories: Vec<&String> = directories.filter(is_shallow).collect();
+        let new = match directories.get(self.directory % (directories.len() + 1)) {
+            Some(directory) => format!("{directory}/{}", self.name),
+            None => self.name.clone(),
+        };
+        let new = self.nonsense.clone().unwrap_or(new);
+        let pick = |paths: Vec<&String>| {
+            let index = self.entry.checked_rem(paths.len());
+            index.map_or(new.clone(), |index| paths[index].clone())
+        };
+        let any = pick(tree.keys().collect());
+        let file = pick(tree.keys().filter(|path| tree[*path].is_some()).collect());
+        let bytes = self.bytes.clone();
+        match self.kind {
+            0..8 => Operation::Write(new, bytes),
+            8..11 => Operation::Write(file, bytes),
+            11..14 => Operation::Append(file, bytes),
+            14..17 => Operation::Edit(file, self.offset, bytes),
+            17..19 => Operation::Truncate(file, self.offset),
+            19..22 => Operation::CreateDir(new),
+            22..25 => Operation::Remove(any),
+            25..29 => Operation::Rename(any, new),
+            _ => Operation::Rename(new, any),
+        }
+    }
 }
 
 /// Does an operation to the model.

@@ -37,6 +37,8 @@ pub(crate) struct Ram<const WORD: usize, const SECTOR: usize> {
     pub(crate) programs: u64,
     pub(crate) programmed: u64,
     pub(crate) reads: u64,
+    /// Erases of each sector.
+    pub(crate) erased: Vec<u32>,
     /// Erase or program number at which the power goes, and how.
     pub(crate) cut: Option<(u64, Cut)>,
     /// Sectors in which programming does not hold.
@@ -52,6 +54,7 @@ impl<const WORD: usize, const SECTOR: usize> Ram<WORD, SECTOR> {
 
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
         Ram {
+            erased: vec![0; bytes.len() / SECTOR],
             bytes,
             erases: 0,
             programs: 0,
@@ -149,6 +152,7 @@ impl<const WORD: usize, const SECTOR: usize> NorFlash for Ram<WORD, SECTOR> {
             };
         }
         self.erases += 1;
+        self.erased[from / SECTOR..to / SECTOR].iter_mut().for_each(|count| *count += 1);
         if cut.is_some() { Err(Dead) } else { Ok(()) }
     }
 

@@ -5,11 +5,12 @@ use littlefs::Error;
 use littlefs::Filesystem;
 use proptest::prelude::*;
 
+use crate::model::Drawn;
 use crate::model::Operation;
 use crate::model::Tree;
 use crate::model::difference;
+use crate::model::drawn;
 use crate::model::expect;
-use crate::model::operation;
 use crate::model::perform;
 use crate::model::read;
 use crate::model::tree;
@@ -38,12 +39,13 @@ fn mounted<const WORD: usize, const SECTOR: usize>(
 /// Does the operations here and in the model; mounts again after some.
 fn play<const WORD: usize, const SECTOR: usize>(
     sectors: usize,
-    steps: &[(Operation, bool)],
+    steps: &[(Drawn, bool)],
 ) -> Result<(), TestCaseError> {
     let mut files = made::<WORD, SECTOR>(sectors);
     let (used_at_first, _) = files.usage().unwrap();
     let mut model = Tree::new();
-    for (operation, must_mount) in steps {
+    for (drawn, must_mount) in steps {
+        let operation = &drawn.of(&model);
         let mut after = model.clone();
         let expected = expect(&mut after, operation);
         let done = perform(&mut files, operation);
@@ -92,12 +94,16 @@ fn without_flash(error: Error<Dead>) -> Error<()> {
     }
 }
 
-fn steps(max: usize, count: usize) -> impl Strategy<Value = Vec<(Operation, bool)>> {
-    prop::collection::vec((operation(max), prop::bool::weighted(0.2)), 1..count)
+fn steps(max: usize, count: usize) -> impl Strategy<Value = Vec<(Drawn, bool)>> {
+    prop::collection::vec((drawn(max), prop::bool::weighted(0.2)), 1..count)
+}
+
+fn cases() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+    #![proptest_config(cases())]
 
     #[test]
     fn operations_on_a_small_flash_equal_a_map(steps in steps(2000, 60)) {

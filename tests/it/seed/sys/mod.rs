@@ -4,6 +4,7 @@
 mod call;
 mod capability;
 mod device;
+mod flash;
 mod name;
 mod priority;
 mod spawn;
@@ -12,8 +13,15 @@ use crate::seed::Case;
 use crate::seed::script::Function;
 
 pub(super) fn cases() -> impl Iterator<Item = &'static Case> {
-    let cases =
-        [call::CASES, capability::CASES, device::CASES, name::CASES, priority::CASES, spawn::CASES];
+    let cases = [
+        call::CASES,
+        capability::CASES,
+        device::CASES,
+        flash::CASES,
+        name::CASES,
+        priority::CASES,
+        spawn::CASES,
+    ];
     cases.into_iter().flatten()
 }
 
