@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 
 use devices::flash::Operation;
 use kernel::id::ActorId;
+use kernel::trace::Record;
+use kernel::trace::What;
+
+use crate::cast::Cast;
+use crate::trace;
 
 /// One message that a user of the flash received.
 #[derive(Clone, Debug)]
@@ -51,14 +56,31 @@ impl Journal {
         Journal { image: image.to_vec(), ..Journal::default() }
     }
 
+    /// Takes a record down if it is a message or something that the flash was told; `doing` is what
+    /// the flash does now.
+    pub fn note(&mut self, cast: &Cast, record: &Record, text: &[u8], doing: Option<&Operation>) {
+        let Some(id) = record.actor else { return };
+        match record.what {
+            What::Receive { .. } => {
+                self.receive(id, &cast.name(id), trace::describe(cast, record, text));
+            }
+            // A slice ends with the operation that it begins, so this one is under way.
+            What::Flash { .. } => {
+                let doing = doing.expect("the flash does what it was just told").clone();
+                self.tell(id, &cast.name(id), doing);
+            }
+            _ => (),
+        }
+    }
+
     /// An actor received a message.
-    pub fn receive(&mut self, id: ActorId, actor: &str, about: String) {
+    fn receive(&mut self, id: ActorId, actor: &str, about: String) {
         self.received.insert(id, (actor.to_owned(), about));
         self.working.remove(&id);
     }
 
     /// An actor made the flash work.
-    pub fn tell(&mut self, id: ActorId, actor: &str, operation: Operation) {
+    fn tell(&mut self, id: ActorId, actor: &str, operation: Operation) {
         let Journal { requests, received, .. } = self;
         let request = *self.working.entry(id).or_insert_with(|| {
             let message = received.get(&id).cloned();

@@ -37,6 +37,7 @@ pub mod authority;
 pub mod trace;
 pub mod storage;
 pub mod journal;
+pub mod seen;
 pub mod board;
 pub mod machine;
 pub mod world;

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use abi::exit::ExitKind;
 use abi::process::ProcessRecord;
 use abi::process::ProcessState;
 use devices::flash::CutMode;
@@ -24,7 +23,6 @@ use kernel::authority::Held;
 use kernel::event::Event;
 use kernel::manifest::GrantObject;
 use kernel::time::Instant;
-use kernel::trace::Record;
 use kernel::trace::What;
 
 use crate::authority;
@@ -34,40 +32,10 @@ use crate::cast::id_of;
 use crate::journal::Journal;
 use crate::scenario::plan::BoardPlan;
 use crate::scenario::plan::FlashCut;
+use crate::seen::Seen;
 use crate::storage;
 use crate::storage::Tree;
-use crate::trace;
 use crate::trace::Trace;
-
-/// Something that an actor said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// A line in the log.
-    Log {
-        /// Who logged it.
-        actor: Rc<str>,
-        /// The line.
-        text: String,
-    },
-    /// A message.
-    Message {
-        /// Who sent it.
-        from: Rc<str>,
-        /// Whose mailbox it went to.
-        to: Rc<str>,
-        /// What it is about.
-        opcode: u32,
-        /// The start of its payload.
-        payload: Vec<u8>,
-    },
-    /// Nothing more: its life ended.
-    Exit {
-        /// Whose.
-        actor: Rc<str>,
-        /// How.
-        kind: ExitKind,
-    },
-}
 
 /// Whether a board begins with power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -310,9 +278,9 @@ impl Machine {
                 }
             }
             if let Some(journal) = journal.as_mut() {
-                note(journal, cast, record, &text, board);
+                journal.note(cast, record, &text, board.flash().and_then(Flash::doing));
             }
-            if let Some(seen) = seen(cast, record, &text) {
+            if let Some(seen) = Seen::of(cast, record, &text) {
                 each(seen);
             }
             trace.push(name, cast, record, &text);
@@ -471,40 +439,5 @@ impl Machine {
     /// The cell of the font; one pixel if there is none.
     fn cell(&self) -> (usize, usize) {
         self.reader.as_ref().map_or((1, 1), Reader::cell)
-    }
-}
-
-/// Takes down what the flash is told, and for which message.
-fn note(journal: &mut Journal, cast: &Cast, record: &Record, text: &[u8], board: &VirtualBoard) {
-    let Some(id) = record.actor else { return };
-    match record.what {
-        What::Receive { .. } => {
-            journal.receive(id, &cast.name(id), trace::describe(cast, record, text));
-        }
-        // A slice ends with the operation that it begins, so this one is under way.
-        What::Flash { .. } => {
-            let doing = board.flash().and_then(Flash::doing);
-            let doing = doing.expect("the flash does what it was just told").clone();
-            journal.tell(id, &cast.name(id), doing);
-        }
-        _ => (),
-    }
-}
-
-fn seen(cast: &Cast, record: &Record, text: &[u8]) -> Option<Seen> {
-    let actor = record.actor?;
-    match record.what {
-        What::Log => Some(Seen::Log {
-            actor: cast.name(actor),
-            text: String::from_utf8_lossy(text).into_owned(),
-        }),
-        What::Send { to, opcode, .. } => Some(Seen::Message {
-            from: cast.name(actor),
-            to: cast.name(to),
-            opcode,
-            payload: text.to_vec(),
-        }),
-        What::Exit(reason) => Some(Seen::Exit { actor: cast.name(actor), kind: reason.kind() }),
-        _ => None,
     }
 }

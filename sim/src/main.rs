@@ -1,11 +1,13 @@
 //! `orrery`: the command line.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::ArgGroup;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
@@ -72,6 +74,7 @@ enum NewWhat {
 }
 
 #[derive(clap::Args)]
+#[command(group = ArgGroup::new("live").multiple(true))]
 struct Sim {
     /// The scenario file
     #[arg(long, value_name = "FILE")]
@@ -84,13 +87,24 @@ struct Sim {
     board: Option<String>,
     /// Show the screen in a window; keys and pointer reach the actors when the steps are done.
     /// Ctrl+Space pauses; paused, `.` lets 10 ms pass and Space goes on
-    #[arg(long)]
+    #[arg(long, group = "live")]
     view: bool,
+    /// Make the serial line a pseudo-terminal that any terminal program can attach to; what is typed
+    /// there reaches the actors when the steps are done. `--pty=LINK` lets a link lead to it
+    #[arg(
+        long,
+        group = "live",
+        value_name = "LINK",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    pty: Option<PathBuf>,
     /// Virtual seconds in a second of yours
-    #[arg(long, default_value_t = 1.0, value_parser = speed, requires = "view")]
+    #[arg(long, default_value_t = 1.0, value_parser = speed, requires = "live")]
     speed: f64,
-    /// Save what you do in the window as a scenario
-    #[arg(long, value_name = "FILE", requires = "view")]
+    /// Save what you do in the window and at the terminal as a scenario
+    #[arg(long, value_name = "FILE", requires = "live")]
     save: Option<PathBuf>,
     /// Say after the run who can reach what, and through whom: one line for each capability
     #[arg(long)]
@@ -214,11 +228,17 @@ fn main() -> ExitCode {
     let ending = match Arguments::parse().verb {
         Verb::Sim(sim) => {
             let Target::Kernel = sim.on;
+            let live = view::Options {
+                has_window: sim.view,
+                pty: sim.pty.clone().map(pty),
+                speed: sim.speed,
+                save: sim.save,
+            };
             simulate::run(&simulate::Options {
                 scenario: sim.scenario,
                 seed: sim.seed,
                 board: sim.board,
-                view: sim.view.then_some(view::Options { speed: sim.speed, save: sim.save }),
+                view: (sim.view || sim.pty.is_some()).then_some(live),
                 cut: sim.cut,
                 flash: sim.flash,
                 authority: sim.authority,
@@ -285,6 +305,15 @@ fn wasm_options(arguments: Wasm) -> wasm::Options {
         }),
     };
     wasm::Options { cache: arguments.cache, action }
+}
+
+/// A pseudo-terminal, and a link to it if there is a name for one.
+fn pty(link: PathBuf) -> view::pty::Options {
+    let has_person = std::io::stdin().is_terminal();
+    view::pty::Options {
+        link: Some(link).filter(|link| !link.as_os_str().is_empty()),
+        until: if has_person { view::pty::Until::Enter } else { view::pty::Until::Left },
+    }
 }
 
 fn review(update: bool) -> Review {

@@ -19,9 +19,9 @@ use crate::agenda::Agenda;
 use crate::authority;
 use crate::machine::Machine;
 use crate::machine::Power;
-use crate::machine::Seen;
 use crate::scenario::plan::PinPlace;
 use crate::scenario::plan::Plan;
+use crate::seen::Seen;
 use crate::trace::Trace;
 
 /// A line that an actor logged.

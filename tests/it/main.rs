@@ -8,6 +8,7 @@ mod language;
 mod law;
 mod new_actor;
 mod module;
+mod pty;
 mod scenario;
 mod seed;
 mod tidy;
@@ -25,6 +26,7 @@ fn main() {
         seed::trials(),
         language::trials(),
         new_actor::trials(),
+        pty::trials(),
         fuzz::trials(),
         determinism::trials(),
         scenario::trials(),

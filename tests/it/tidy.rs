@@ -27,7 +27,7 @@ const MAY_KNOW: [(&str, &[&str]); 8] = [
     ("actors/image", &[]),
     ("actors/littlefs", &[]),
     ("sim/devices", &["abi"]),
-    ("sim", &["abi", "kernel", "image", "devices"]),
+    ("sim", &["abi", "kernel", "littlefs", "image", "devices"]),
     ("tests", &["abi", "kernel", "image", "devices", "sim"]),
 ];
 

@@ -63,6 +63,23 @@ impl Endpoint {
         raw::send(self.0, opcode, payload, Some((capability, rights)))
     }
 
+    /// Sends through an endpoint that is not needed any more, as one that came along to answer
+    /// through, and gives it up. After a refusal this actor still has it.
+    pub fn reply(self, opcode: u32, payload: &[u8]) -> Result<(), Refusal> {
+        raw::reply(self.0, opcode, payload, None)
+    }
+
+    /// The same, and passes the named capability with these rights.
+    pub fn reply_with(
+        self,
+        opcode: u32,
+        payload: &[u8],
+        capability: Handle,
+        rights: Rights,
+    ) -> Result<(), Refusal> {
+        raw::reply(self.0, opcode, payload, Some((capability, rights)))
+    }
+
     /// Sends, and gives the named capability away with all its rights: afterwards this actor does
     /// not have it any more. After a refusal it still has it.
     pub fn send_moving(

@@ -77,6 +77,7 @@ pub mod heap;
 pub mod entry;
 pub mod handler;
 pub mod vfs;
+pub mod tty;
 pub mod ui;
 pub mod palette;
 pub mod window;

@@ -8,7 +8,7 @@ use sdk::capability;
 use crate::mail::address;
 
 /// The badge of the addresses that go along with what is only sent.
-const SENT: u64 = 3;
+const SENT: u64 = 4;
 
 /// Addresses that those have who were sent to. The oldest is taken back for the next, so that
 /// nobody who keeps all that it is sent runs out of slots by this shell.

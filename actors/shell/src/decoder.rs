@@ -1,33 +1,20 @@
 //! From the bytes of a terminal to keys.
 //!
-//! A terminal sends UTF-8, control characters, and sequences that begin with an escape (ECMA-48,
-//! chapter 5.4; xterm's control sequences). They may arrive in pieces of any size. What is none of
-//! these is passed over: no bytes are wrong, and none takes memory.
+//! A terminal sends UTF-8, control characters, and sequences that begin with an escape. They may
+//! arrive in pieces of any size. What is none of these is passed over: no bytes are wrong, and none
+//! takes memory.
 
+use crate::control::Parser;
+use crate::control::Part;
 use crate::key::Key;
-
-const ESCAPE: u8 = 0x1b;
-
-/// What came before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    /// Nothing that goes on.
-    #[default]
-    Ground,
-    /// An escape.
-    Escape,
-    /// The start of a control sequence, with its first number.
-    Control { number: u8, is_first: bool },
-    /// The start of a key of the application keypad.
-    Keypad,
-    /// The beginning of a character.
-    Character { bytes: [u8; 4], len: usize },
-}
 
 /// Bytes in, keys out.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Decoder {
-    state: State,
+    parser: Parser,
+    /// The beginning of a character, and how many bytes of it there are.
+    character: [u8; 4],
+    len: usize,
     /// Whether the last byte was a carriage return, so that a line feed behind it is the same key.
     is_return: bool,
 }
@@ -36,87 +23,59 @@ impl Decoder {
     /// Takes the next byte; says which key it completes.
     pub(crate) fn feed(&mut self, byte: u8) -> Option<Key> {
         let was_return = core::mem::replace(&mut self.is_return, byte == b'\r');
-        match self.state {
-            State::Escape => {
-                self.state = match byte {
-                    b'[' => State::Control { number: 0, is_first: true },
-                    b'O' => State::Keypad,
-                    ESCAPE => State::Escape,
-                    _ => State::Ground,
-                };
-                return if byte < b' ' { self.ground(byte, was_return) } else { None };
-            }
-            State::Control { .. } | State::Keypad if byte < b' ' => (),
-            State::Control { number, is_first } => return self.control(number, is_first, byte),
-            State::Keypad => {
-                self.state = State::Ground;
-                return moved(byte);
-            }
-            State::Character { bytes, len } if byte & 0xc0 == 0x80 => {
-                return self.character(bytes, len, byte);
-            }
-            State::Character { .. } | State::Ground => (),
+        let len = core::mem::take(&mut self.len);
+        match self.parser.feed(byte) {
+            Part::Nothing => None,
+            Part::Byte(byte) if len != 0 && byte & 0xc0 == 0x80 => self.go_on(len, byte),
+            Part::Byte(byte) => self.ground(byte, was_return),
+            Part::Keypad(last) => moved(last),
+            Part::Sequence(last, [number, ..]) => control(last, number),
         }
-        self.ground(byte, was_return)
     }
 
     /// A byte that continues nothing.
     fn ground(&mut self, byte: u8, was_return: bool) -> Option<Key> {
-        self.state = State::Ground;
         match byte {
-            ESCAPE => {
-                self.state = State::Escape;
-                None
-            }
             b'\n' if was_return => None,
             0x01..0x20 => Key::from_control(byte | 0x60),
             0x20..0x7f => Some(Key::Text(char::from(byte))),
             0x7f => Some(Key::Backspace),
             0xc2..0xf5 => {
-                self.state = State::Character { bytes: [byte, 0, 0, 0], len: 1 };
+                self.character[0] = byte;
+                self.len = 1;
                 None
             }
             _ => None,
         }
     }
 
-    fn control(&mut self, number: u8, is_first: bool, byte: u8) -> Option<Key> {
-        self.state = match byte {
-            b'0'..=b'9' if is_first => {
-                let number = number.saturating_mul(10).saturating_add(byte - b'0');
-                State::Control { number, is_first }
-            }
-            b';' => State::Control { number, is_first: false },
-            // Other parameters and intermediate bytes say how a key was pressed.
-            b' '..0x40 => State::Control { number, is_first },
-            _ => State::Ground,
-        };
-        match (byte, number) {
-            (b'~', 1 | 7) => Some(Key::Home),
-            (b'~', 3) => Some(Key::Delete),
-            (b'~', 4 | 8) => Some(Key::End),
-            (b'~', 5) => Some(Key::PageUp),
-            (b'~', 6) => Some(Key::PageDown),
-            _ => moved(byte),
-        }
-    }
-
-    fn character(&mut self, mut bytes: [u8; 4], len: usize, byte: u8) -> Option<Key> {
-        bytes[len] = byte;
+    fn go_on(&mut self, len: usize, byte: u8) -> Option<Key> {
+        self.character[len] = byte;
         let len = len + 1;
-        let wanted = match bytes[0] {
+        let wanted = match self.character[0] {
             0..0xe0 => 2,
             0xe0..0xf0 => 3,
             _ => 4,
         };
         if len < wanted {
-            self.state = State::Character { bytes, len };
+            self.len = len;
             return None;
         }
-        self.state = State::Ground;
         // An encoding that is too long, or half of a pair, is no character.
-        let character = core::str::from_utf8(&bytes[..len]).ok()?.chars().next()?;
+        let character = core::str::from_utf8(&self.character[..len]).ok()?.chars().next()?;
         (!character.is_control()).then_some(Key::Text(character))
+    }
+}
+
+/// The key whose sequence has this number first and ends so.
+fn control(last: u8, number: u8) -> Option<Key> {
+    match (last, number) {
+        (b'~', 1 | 7) => Some(Key::Home),
+        (b'~', 3) => Some(Key::Delete),
+        (b'~', 4 | 8) => Some(Key::End),
+        (b'~', 5) => Some(Key::PageUp),
+        (b'~', 6) => Some(Key::PageDown),
+        _ => moved(last),
     }
 }
 

@@ -15,6 +15,7 @@ use sdk::grant::Grants;
 use sdk::serial::Serial;
 use sdk::spawn::Spawner;
 use sdk::state;
+use sdk::tty;
 
 use crate::address::Addresses;
 use crate::front::Fronts;
@@ -26,10 +27,12 @@ use crate::palette::Ink;
 use crate::population::Population;
 use crate::terminal::Terminal;
 use crate::window::Window;
+use crate::wire::Wire;
 
 /// Where the services are, if they are.
 const FILE_SERVICE: Endpoint = Endpoint::slot(1);
 const SCREEN_SERVICE: Endpoint = Endpoint::slot(2);
+const TERMINAL: Endpoint = Endpoint::slot(3);
 
 /// The key under which the history is kept.
 const HISTORY_KEY: &str = "history";
@@ -55,8 +58,7 @@ impl Dialogue {
         let clock = grants.clock();
         let population = Population::new(grants.processes(), grants.namespace());
         let mut mail = Mail::new(clock);
-        let serial = grants.find(ObjectKind::Serial).map(Serial::new);
-        let terminal = serial.map(|serial| Terminal::new(serial, clock));
+        let terminal = open_terminal(&grants, &mut mail)?;
         let window = match is_endpoint(SCREEN_SERVICE) {
             true => Some(Window::open(SCREEN_SERVICE, &mut mail, clock)?),
             false => None,
@@ -121,6 +123,22 @@ impl Dialogue {
             sdk::log!("the history is not kept any more: {refusal}");
         }
     }
+}
+
+/// The terminal in slot 3, or that of this name, or the serial line as one; if there is any.
+fn open_terminal(grants: &Grants, mail: &mut Mail) -> Result<Option<Terminal>, Refusal> {
+    let serial = grants.find(ObjectKind::Serial).map(Serial::new);
+    let shared = match (is_endpoint(TERMINAL), serial, grants.namespace()) {
+        (true, ..) => Some(TERMINAL),
+        (false, None, Some(names)) => names.lookup(tty::NAME).ok(),
+        _ => None,
+    };
+    if let Some(shared) = shared.map(tty::Terminal::new) {
+        mail.share(shared)?;
+        return Wire::shared(shared).map(|wire| Some(Terminal::new(wire)));
+    }
+    let clock = grants.clock();
+    Ok(serial.map(|serial| Terminal::new(Wire::line(serial, clock))))
 }
 
 /// A client of the file service, which has room for a message: too much for the stack.

@@ -76,17 +76,18 @@ pub(crate) fn module(files: &mut Files, path: &str) -> Result<Module, Refusal> {
     })
 }
 
-/// Tells the contents of a file, piece by piece. They are of one version, unless the service has no
-/// memory to grant.
+/// Tells the contents of a file, piece by piece, as long as more is wanted. They are of one
+/// version, unless the service has no memory to grant.
 pub(crate) fn read(
     files: &mut Files,
     path: &str,
-    mut each: impl FnMut(&[u8]),
+    mut each: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<(), Refusal> {
     let mut piece = [0; PIECE];
     let granted = match files.contents(path) {
         Ok(Contents::Inline(bytes)) => {
-            each(bytes);
+            // There is no more.
+            let _ = each(bytes);
             return Ok(());
         }
         Ok(Contents::Granted(memory, len)) => Some((memory, len)),
@@ -103,10 +104,9 @@ pub(crate) fn read(
             }
             None => files.read(path, offset, &mut piece)?,
         };
-        if count == 0 {
+        if count == 0 || each(&piece[..count]).is_break() {
             return Ok(());
         }
-        each(&piece[..count]);
         // A piece is short.
         offset += count as u32;
     }

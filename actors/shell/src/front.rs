@@ -6,7 +6,6 @@ use sdk::Refusal;
 use crate::mail::Front;
 use crate::palette::Ink;
 use crate::printer::Printer;
-use crate::terminal::COLUMNS;
 use crate::terminal::Terminal;
 use crate::window::Window;
 
@@ -78,11 +77,11 @@ impl Fronts {
 
     /// Characters in a row of where the command was typed.
     pub(crate) fn columns(&self) -> u16 {
-        match &self.window {
-            Some(window) if self.speaking == Front::Window || self.terminal.is_none() => {
-                window.columns()
-            }
-            _ => COLUMNS,
+        match (&self.window, &self.terminal) {
+            (Some(window), None) => window.columns(),
+            (Some(window), Some(_)) if self.speaking == Front::Window => window.columns(),
+            (_, Some(terminal)) => terminal.columns,
+            (None, None) => unreachable!("a shell that nobody sees has ended"),
         }
     }
 

@@ -1,18 +1,20 @@
-//! Shell: shows `hello.txt`, then takes commands from its window, from a terminal on the serial line,
-//! or from both.
+//! Shell: shows `hello.txt`, then takes commands from its window, from a terminal on the serial
+//! line, or from both.
 //!
-//! It is given, in slot 1, the file service, in slot 2, the screen service; then, in any order, what
-//! there is of the process table, a log, a clock, names, a spawner, the serial line, children, and a
-//! directory to keep its history in. Without one of these it does without, and a command that needs
-//! it says so; it must have a screen service or a serial line. Every command that is entered in the
-//! window is a line in the log, so that a trace can be followed: `ready` once commands are taken, the
-//! command itself when it is entered, `done` when all is over.
+//! It is given, in slot 1, the file service, in slot 2, the screen service, in slot 3, a terminal;
+//! then, in any order, what there is of the process table, a log, a clock, names, a spawner, the
+//! serial line, children, and a directory to keep its history in. Without one of these it does
+//! without, and a command that needs it says so; it must have a screen service, a terminal, names
+//! among which there is `/dev/tty1`, or a serial line, of which it makes a terminal itself. Every
+//! command that is entered in the window is a line in the log, so that a trace can be followed:
+//! `ready` once commands are taken, the command itself when it is entered, `done` when all is over.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
 mod palette;
+mod control;
 mod layout;
 mod printer;
 mod scrollback;
@@ -21,6 +23,7 @@ mod manual;
 mod command;
 mod key;
 mod decoder;
+mod typed;
 mod history;
 mod editor;
 mod complete;
@@ -30,6 +33,7 @@ mod files;
 mod pen;
 mod view;
 mod window;
+mod wire;
 mod terminal;
 mod front;
 mod population;
@@ -52,7 +56,7 @@ fn main() {
     match run() {
         Ok(()) => sdk::log!("done"),
         Err(refusal) => {
-            sdk::log!("there is no screen and no serial line to be used: {refusal}");
+            sdk::log!("there is no screen and no line to be used: {refusal}");
             sdk::entry::exit(1);
         }
     }

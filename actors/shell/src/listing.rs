@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 use sdk::Refusal;
 use sdk::abi::bus::Status;
 use sdk::abi::held::HeldRecord;
@@ -136,14 +137,21 @@ impl Dialogue {
 
     fn print_file(&mut self, path: &str) -> Result<(), Refusal> {
         let files = self.files.as_mut().ok_or(Refusal::NoCapability)?;
-        let mut is_empty = true;
+        let (mut is_empty, mut next) = (true, ControlFlow::Continue(()));
         let mut printer = self.fronts.printer(Ink::Plain);
         let read = files::read(files, path, |bytes| {
             is_empty &= bytes.is_empty();
             printer.bytes(bytes);
+            if self.mail.is_interrupted() {
+                next = ControlFlow::Break(());
+            }
+            next
         });
         printer.finish();
         read?;
+        if next.is_break() {
+            self.say(Ink::Dim, "^C");
+        }
         if is_empty {
             self.print(Ink::Dim, format_args!("{path} is empty"));
         }

@@ -1,4 +1,4 @@
-//! What comes in: keys, bytes of the serial line, ends, answers, and what nobody asked for.
+//! What comes in: keys, bytes of the terminal, ends, answers, and what nobody asked for.
 //!
 //! Answers are told apart by the badge of the address they came through; each service has its own,
 //! so that none can answer in another's place, and so has each call.
@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::time::Duration;
 use sdk::Handle;
 use sdk::Refusal;
@@ -14,7 +15,6 @@ use sdk::Rights;
 use sdk::abi::exit::ExitNotice;
 use sdk::abi::input::KeyEvent;
 use sdk::abi::message::KEY_EVENT;
-use sdk::abi::message::SERIAL_EVENT;
 use sdk::capability;
 use sdk::clock::Clock;
 use sdk::endpoint::Inbox;
@@ -23,9 +23,11 @@ use sdk::endpoint::Message;
 use sdk::file::Change;
 use sdk::file::What;
 use sdk::file::is_watching;
+use sdk::tty;
+use sdk::tty::Size;
 
-use crate::decoder::Decoder;
 use crate::key::Key;
+use crate::typed::Typed;
 use crate::word::shown;
 
 /// How long an answer may take, if there is a clock.
@@ -43,6 +45,7 @@ pub(crate) enum Service {
     /// The file service, when it tells of changes.
     Changes = 1,
     Screen = 2,
+    Terminal = 3,
 }
 
 /// The badge of the first call. Later ones count up.
@@ -76,6 +79,8 @@ pub(crate) enum Event {
     Message(String),
     /// An actor that this one knew is no more.
     Death(ExitNotice),
+    /// The terminal has another size.
+    Resize(Size),
     /// A supervisor wants this actor to end.
     Shutdown,
 }
@@ -109,12 +114,12 @@ pub(crate) enum Silence {
 pub(crate) struct Mail {
     inbox: Box<Inbox>,
     clock: Option<Clock>,
-    decoder: Decoder,
+    typed: Typed,
     waiting: VecDeque<Event>,
     /// What could not be kept.
     lost: u32,
     /// Who answered last for each service.
-    servers: [Option<u64>; 2],
+    servers: [Option<u64>; 3],
     calls: u64,
 }
 
@@ -123,10 +128,10 @@ impl Mail {
         Mail {
             inbox: Box::default(),
             clock,
-            decoder: Decoder::default(),
+            typed: Typed::default(),
             waiting: VecDeque::new(),
             lost: 0,
-            servers: [None; 2],
+            servers: [None; 3],
             calls: FIRST_CALL,
         }
     }
@@ -141,11 +146,51 @@ impl Mail {
                 let lost = core::mem::take(&mut self.lost);
                 return Ok(Event::Message(format!("[lost] {lost} keys and messages")));
             }
+            self.typed.ask();
             let message = self.inbox.receive()?;
-            if let Some(event) = event_of(&mut self.decoder, &message) {
-                return Ok(event);
+            each_event(&mut self.typed, &message, &mut |event| self.waiting.push_back(event));
+        }
+    }
+
+    /// Becomes the foreground of a terminal, from which keys come then.
+    pub(crate) fn share(&mut self, terminal: tty::Terminal) -> Result<(), Refusal> {
+        let address = Service::Terminal.address()?;
+        terminal.ask_foreground(address)?;
+        self.answer(Service::Terminal, tty::FOREGROUND, |message| {
+            tty::status(message).map(|_| ())
+        })??;
+        self.typed.share(terminal, address);
+        Ok(())
+    }
+
+    /// Whether an actor that has ended is the terminal; then no keys come from it any more.
+    pub(crate) fn has_lost_terminal(&mut self, dead: u64) -> bool {
+        let is_terminal = self.servers[Service::Terminal as usize - 1] == Some(dead);
+        if is_terminal {
+            self.typed.end();
+        }
+        is_terminal
+    }
+
+    /// Whether somebody wants an end of what goes on. What was typed before that is forgotten, what
+    /// else came is kept. Only with a clock one can look without waiting.
+    pub(crate) fn is_interrupted(&mut self) -> bool {
+        let mut is_interrupted = false;
+        while self.clock.is_some()
+            && let Ok(message) = self.inbox.receive_within(Duration::ZERO)
+        {
+            let mut events = Vec::new();
+            each_event(&mut self.typed, &message, &mut |event| events.push(event));
+            drop(message);
+            for event in events {
+                is_interrupted |= matches!(event, Event::Key(_, Key::Interrupt));
+                self.keep(event);
             }
         }
+        if is_interrupted {
+            self.waiting.retain(|event| !matches!(event, Event::Key(..)));
+        }
+        is_interrupted
     }
 
     /// Waits for a service's answer and reads it. What else comes is kept.
@@ -165,19 +210,22 @@ impl Mail {
                 self.servers[server] = Some(message.sender());
                 return Ok(read(&mut message));
             }
-            let event = event_of(&mut self.decoder, &message);
+            let mut events = Vec::new();
+            each_event(&mut self.typed, &message, &mut |event| events.push(event));
             let dead = message.exit_notice().map(|notice| notice.id);
             drop(message);
-            self.keep(event);
+            events.into_iter().for_each(|event| self.keep(event));
             if dead.is_some() && (dead == self.servers[server] || self.servers[server].is_none()) {
                 return Err(Refusal::Dead);
             }
         }
     }
 
-    /// Waits for a change of what is watched, or for a key, which is enough. What else comes is kept.
+    /// Waits for a change of what is watched, or for a key, which is enough. What else comes is
+    /// kept.
     pub(crate) fn next_change(&mut self) -> Result<Told, Refusal> {
         loop {
+            self.typed.ask();
             let message = self.inbox.receive()?;
             if message.badge() == Service::Changes as u64 {
                 if let Some(Err(refusal)) = is_watching(&message) {
@@ -188,15 +236,18 @@ impl Mail {
                 }
                 continue;
             }
-            let event = event_of(&mut self.decoder, &message);
+            let mut events = Vec::new();
+            each_event(&mut self.typed, &message, &mut |event| events.push(event));
             drop(message);
-            match event {
-                Some(Event::Key(..)) => return Ok(Told::Enough),
-                Some(Event::Death(_) | Event::Shutdown) => {
+            let mut is_enough = false;
+            for event in events {
+                is_enough |= matches!(event, Event::Key(..) | Event::Death(_) | Event::Shutdown);
+                if !matches!(event, Event::Key(..)) {
                     self.keep(event);
-                    return Ok(Told::Enough);
                 }
-                event => self.keep(event),
+            }
+            if is_enough {
+                return Ok(Told::Enough);
             }
         }
     }
@@ -231,15 +282,22 @@ impl Mail {
             if sender != KERNEL && (message.badge() == badge || Some(sender) == from) {
                 return Ok(read(&message));
             }
-            let event = event_of(&mut self.decoder, &message);
+            let mut events = Vec::new();
+            each_event(&mut self.typed, &message, &mut |event| events.push(event));
             drop(message);
-            match event {
-                Some(Event::Key(_, Key::Interrupt)) => return Err(Silence::Interrupted),
-                Some(Event::Death(notice)) if Some(notice.id) == from => {
-                    self.keep(event);
-                    return Err(Silence::Dead(notice));
+            let mut silence = None;
+            for event in events {
+                match event {
+                    Event::Key(_, Key::Interrupt) => silence = Some(Silence::Interrupted),
+                    Event::Death(notice) if Some(notice.id) == from => {
+                        silence = Some(Silence::Dead(notice));
+                        self.keep(event);
+                    }
+                    event => self.keep(event),
                 }
-                event => self.keep(event),
+            }
+            if let Some(silence) = silence {
+                return Err(silence);
             }
         }
     }
@@ -249,12 +307,15 @@ impl Mail {
     }
 
     /// Keeps what comes at another time. Ends are never lost: there are no more than capabilities.
-    fn keep(&mut self, event: Option<Event>) {
-        let Some(event) = event else { return };
+    fn keep(&mut self, event: Event) {
+        if matches!(event, Event::Resize(_)) {
+            // Only the last one matters.
+            self.waiting.retain(|event| !matches!(event, Event::Resize(_)));
+        }
         let max = match event {
             Event::Key(..) => KEYS_MAX,
             Event::Message(_) => MESSAGES_MAX,
-            Event::Death(_) | Event::Shutdown => usize::MAX,
+            Event::Death(_) | Event::Resize(_) | Event::Shutdown => usize::MAX,
         };
         let kind = core::mem::discriminant(&event);
         let alike = self.waiting.iter().filter(|kept| core::mem::discriminant(*kept) == kind);
@@ -266,29 +327,39 @@ impl Mail {
     }
 }
 
-/// What a message is that nobody waits for.
-fn event_of(decoder: &mut Decoder, message: &Message<'_>) -> Option<Event> {
+/// Tells what a message is that nobody waits for.
+#[inline(never)]
+fn each_event(typed: &mut Typed, message: &Message<'_>, each: &mut dyn FnMut(Event)) {
     if message.is_shutdown() {
-        return Some(Event::Shutdown);
+        return each(Event::Shutdown);
     }
     if let Some(notice) = message.exit_notice() {
-        return Some(Event::Death(notice));
+        return each(Event::Death(notice));
     }
-    if message.sender() == KERNEL {
-        let byte = message.payload().first().filter(|_| message.opcode() == SERIAL_EVENT)?;
-        return decoder.feed(*byte).map(|key| Event::Key(Front::Terminal, key));
+    if message.sender() == KERNEL || message.badge() == Service::Terminal as u64 {
+        if message.opcode() == tty::RESIZED
+            && let Some(size) = Size::decode(message.payload())
+        {
+            return each(Event::Resize(size));
+        }
+        return typed.keys(message, &mut |key| each(Event::Key(Front::Terminal, key)));
     }
     if message.badge() == Service::Screen as u64 {
-        let payload = message.payload().first_chunk();
-        let event = KeyEvent::decode(payload.filter(|_| message.opcode() == KEY_EVENT)?);
-        let key = Key::from_event(&event).filter(|_| event.pressed);
-        return key.map(|key| Event::Key(Front::Window, key));
+        if message.opcode() == KEY_EVENT
+            && let Some(payload) = message.payload().first_chunk()
+        {
+            let event = KeyEvent::decode(payload);
+            if let Some(key) = Key::from_event(&event).filter(|_| event.pressed) {
+                each(Event::Key(Front::Window, key));
+            }
+        }
+        return;
     }
     if message.badge() == Service::Changes as u64 {
         // Nobody watches any more.
-        return None;
+        return;
     }
-    Some(Event::Message(line_of("message", message)))
+    each(Event::Message(line_of("message", message)));
 }
 
 /// A message as a line: `[reply] type=201 from=4294967299 size=5 "hello"`.

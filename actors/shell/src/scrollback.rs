@@ -99,6 +99,10 @@ impl Sink for Scrollback {
         self.push(ink, text);
     }
 
+    fn clear(&mut self) {
+        Scrollback::clear(self);
+    }
+
     /// A row of the screen is a line of its own. It ends between two words, if the last one is not
     /// half of it.
     fn break_line(&mut self, ink: Ink, text: &str) -> usize {

@@ -49,7 +49,19 @@ impl Dialogue {
                 self.fronts.tell(Ink::Plain, &line)?;
                 self.draw_window().map(ControlFlow::Continue)
             }
+            Event::Resize(size) => {
+                if let Some(terminal) = &mut self.fronts.terminal {
+                    terminal.columns = size.columns;
+                }
+                Ok(ControlFlow::Continue(()))
+            }
             Event::Death(notice) => {
+                if self.mail.has_lost_terminal(notice.id) {
+                    self.fronts.terminal = None;
+                    if self.fronts.window.is_none() {
+                        return Err(Refusal::Dead);
+                    }
+                }
                 self.mourn(&notice)?;
                 self.draw_window().map(ControlFlow::Continue)
             }

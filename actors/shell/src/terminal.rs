@@ -6,10 +6,7 @@
 
 use alloc::string::String;
 use core::fmt::Write;
-use core::time::Duration;
 use sdk::Refusal;
-use sdk::clock::Clock;
-use sdk::serial::Serial;
 
 use crate::editor::Action;
 use crate::editor::Editor;
@@ -17,20 +14,8 @@ use crate::history::History;
 use crate::key::Key;
 use crate::palette::Ink;
 use crate::printer::Printer;
-use crate::printer::Sink;
 use crate::view::PROMPT;
-
-/// Columns of a row, as terminals have had them since the VT100.
-pub(crate) const COLUMNS: u16 = 80;
-
-/// Characters of the line that are seen, with one for the cursor behind them.
-const ROOM: usize = COLUMNS as usize - PROMPT.len() - 1;
-
-/// Bytes that may wait for the line: half of what the kernel keeps, because others write too.
-const WAITING_MAX: u64 = 2048;
-
-/// Bytes that leave in a millisecond at 115200 baud, which no line here falls below.
-const BYTES_PER_MILLI: u64 = 11;
+use crate::wire::Wire;
 
 /// Back to the first column, and nothing in the row.
 const EMPTY_ROW: &str = "\r\x1b[K";
@@ -39,20 +24,27 @@ const EMPTY_ROW: &str = "\r\x1b[K";
 #[derive(Debug)]
 pub(crate) struct Terminal {
     wire: Wire,
+    /// Characters in a row.
+    pub(crate) columns: u16,
     pub(crate) editor: Editor,
 }
 
 impl Terminal {
-    pub(crate) fn new(serial: Serial, clock: Option<Clock>) -> Terminal {
-        let wire = Wire { serial, clock, waiting: 0, since: Duration::ZERO };
-        Terminal { wire, editor: Editor::default() }
+    pub(crate) fn new(mut wire: Wire) -> Terminal {
+        let columns = wire.size().columns;
+        Terminal { wire, columns, editor: Editor::default() }
+    }
+
+    /// Characters of the line that are seen, with one for the cursor behind them.
+    fn room(&self) -> usize {
+        usize::from(self.columns).saturating_sub(PROMPT.len() + 1).max(1)
     }
 
     /// Takes a key; what it means beyond the line is for the caller.
     pub(crate) fn press(&mut self, key: Key, history: &History) -> Result<Action, Refusal> {
         let action = self.editor.press(key, history);
         match &action {
-            Action::Appended(character) if self.editor.input().len() <= ROOM => {
+            Action::Appended(character) if self.editor.input().len() <= self.room() => {
                 self.wire.write(character.encode_utf8(&mut [0; 4]))?;
             }
             Action::Appended(_) | Action::Changed => self.draw()?,
@@ -81,9 +73,9 @@ impl Terminal {
     }
 
     fn draw_between(&mut self, before: &str, behind: &str) -> Result<(), Refusal> {
-        let input = self.editor.input();
-        let begin = self.editor.cursor().saturating_sub(ROOM);
-        let end = input.len().min(begin + ROOM);
+        let (input, room) = (self.editor.input(), self.room());
+        let begin = self.editor.cursor().saturating_sub(room);
+        let end = input.len().min(begin + room);
         let mut row = String::from(before);
         row.push_str(PROMPT);
         row.extend(&input[begin..end]);
@@ -108,58 +100,6 @@ impl Terminal {
 
     /// A printer for lines of text.
     pub(crate) fn printer(&mut self, ink: Ink) -> Printer<'_> {
-        Printer::new(&mut self.wire, COLUMNS, ink)
-    }
-}
-
-/// The line, and how much still waits for it.
-#[derive(Debug)]
-struct Wire {
-    serial: Serial,
-    clock: Option<Clock>,
-    /// Bytes that waited at that time, and those that were written since.
-    waiting: u64,
-    since: Duration,
-}
-
-impl Wire {
-    fn write(&mut self, text: &str) -> Result<(), Refusal> {
-        for piece in text.as_bytes().chunks(WAITING_MAX as usize / 2) {
-            self.waiting += piece.len() as u64;
-            if WAITING_MAX < self.waiting {
-                self.wait()?;
-            }
-            self.serial.write(piece)?;
-        }
-        Ok(())
-    }
-
-    /// Waits until what waits is little enough.
-    fn wait(&mut self) -> Result<(), Refusal> {
-        let Some(clock) = self.clock else { return Ok(()) };
-        let now = clock.now()?;
-        let passed = now.saturating_sub(self.since).as_millis() as u64;
-        self.since = now;
-        self.waiting = self.waiting.saturating_sub(passed.saturating_mul(BYTES_PER_MILLI));
-        let surplus = self.waiting.saturating_sub(WAITING_MAX);
-        if surplus == 0 {
-            return Ok(());
-        }
-        // A little longer than it must, so that a long text does not wait for each of its rows.
-        let millis = surplus.div_ceil(BYTES_PER_MILLI) + 16;
-        clock.sleep(Duration::from_millis(millis))
-    }
-}
-
-/// A line that cannot be written any more takes no output down with it: the next key finds out.
-impl Sink for Wire {
-    fn end_line(&mut self, _: Ink, text: &str) {
-        let _ = self.write(text).and_then(|()| self.write("\r\n"));
-    }
-
-    /// A terminal breaks rows itself.
-    fn break_line(&mut self, _: Ink, text: &str) -> usize {
-        let _ = self.write(text);
-        0
+        Printer::new(&mut self.wire, self.columns, ink)
     }
 }

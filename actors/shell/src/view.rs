@@ -131,7 +131,16 @@ impl View {
             }
             None => (0, &*self.line),
         };
-        Ok(start + self.pen.text(row, start, ink.colour(), BACKGROUND, text)?)
+        let (mut column, mut ink) = (start, ink);
+        for part in text.split_inclusive(|character| Ink::of_mark(character).is_some()) {
+            let end = part.char_indices().next_back().filter(|(_, c)| Ink::of_mark(*c).is_some());
+            let shown = end.map_or(part, |(end, _)| &part[..end]);
+            if !shown.is_empty() {
+                column += self.pen.text(row, column, ink.colour(), BACKGROUND, shown)?;
+            }
+            ink = end.and_then(|(_, mark)| Ink::of_mark(mark)).unwrap_or(ink);
+        }
+        Ok(column)
     }
 
     /// Draws the line that is typed, moved so far that the cursor is seen.

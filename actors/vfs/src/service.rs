@@ -11,11 +11,13 @@ use sdk::abi::object::ObjectKind;
 use sdk::capability;
 use sdk::capability::Owned;
 use sdk::endpoint::Endpoint;
+use sdk::endpoint::Inbox;
 use sdk::endpoint::Message;
 use sdk::endpoint::PAYLOAD_MAX;
 use sdk::memory::Memory;
 use sdk::payload::Reader;
 use sdk::process::Processes;
+use sdk::tty::Terminal;
 use sdk::vfs;
 use sdk::vfs::Entry;
 use sdk::vfs::ListingWriter;
@@ -214,13 +216,13 @@ impl Service {
         message.reply(file::ANSWER, &bytes[..file::STATUS_BYTES + len])
     }
 
-    /// Answers with a file of whoever serves the terminal.
+    /// Answers with the file that whoever serves the terminal gives of it: only he can give away
+    /// that it is read.
+    #[inline(never)]
     fn give_terminal(&self, message: &mut Message<'_>) -> Result<(), Refusal> {
         let terminal = self.terminal.ok_or(Refusal::NotFound)?;
+        let given = Terminal::new(Endpoint::new(terminal)).open(&mut Inbox::new())?;
         let rights = Rights::READ | Rights::WRITE;
-        let file = ObjectKind::File;
-        let given = capability::narrow_from(terminal, file, rights | Rights::GRANT, TERMINAL)?;
-        let given = Owned::new(given);
         message.reply_with(file::ANSWER, &0i32.to_le_bytes(), given.handle(), rights)
     }
 
@@ -267,9 +269,6 @@ impl Service {
         message.reply(vfs::READ, &answer[..PAYLOAD_MAX - vfs::INLINE_MAX + len])
     }
 }
-
-/// The badge of `/dev/tty1` with whom serves it.
-const TERMINAL: u64 = 1;
 
 /// Answers with what was opened.
 fn give(message: &mut Message<'_>, opened: Opened) -> Result<(), Refusal> {

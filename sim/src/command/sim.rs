@@ -27,7 +27,7 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Only this one of the boards that the scenario lists.
     pub board: Option<String>,
-    /// Whether the screen of the first run is shown in a window, and how.
+    /// Whether a person sees the first run in a window or at a terminal, and how.
     pub view: Option<view::Options>,
     /// Only this one power cut of an exploration.
     pub cut: Option<FlashCut>,

@@ -1,7 +1,8 @@
-//! What a person did in a window, as the steps of a scenario.
+//! What a person did in a window and at a terminal, as the steps of a scenario.
 
 use std::fmt::Write;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,7 +29,11 @@ enum Step {
     Type(String),
     Press(String),
     Touch(&'static str, u16, u16),
+    Serial(Vec<u8>),
 }
+
+/// The control characters that end a step: what comes behind them may depend on what they did.
+const ENDS: Range<u8> = 0..0x20;
 
 impl Session {
     /// Takes note of an input.
@@ -69,6 +74,7 @@ impl Session {
                 Step::Type(text) => format!("type: {text:?}"),
                 Step::Press(chord) => format!("press: {chord}"),
                 Step::Touch(command, x, y) => format!("{command}: {{ x: {x}, y: {y} }}"),
+                Step::Serial(bytes) => format!("write-serial: {}", written(&bytes)),
             });
         }
         lines
@@ -99,11 +105,42 @@ impl Session {
                     buttons = pointer.buttons;
                     steps.push((*at, Step::Touch(command, pointer.x, pointer.y)));
                 }
+                Event::Serial(byte) => match steps.last_mut() {
+                    Some((began, Step::Serial(bytes))) if belongs(*began, *at, bytes) => {
+                        bytes.push(*byte);
+                    }
+                    _ => steps.push((*at, Step::Serial(vec![*byte]))),
+                },
                 _ => (),
             }
         }
         steps
     }
+}
+
+/// Whether a byte that came then is typed in one step with those before it.
+fn belongs(began: Instant, at: Instant, bytes: &[u8]) -> bool {
+    let is_text = bytes.last().is_some_and(|last| !ENDS.contains(last));
+    at == began || is_text && at.since(began) < PAUSE
+}
+
+/// Bytes of the serial line as YAML: a text if they are one.
+fn written(bytes: &[u8]) -> String {
+    let Ok(text) = core::str::from_utf8(bytes) else { return format!("{bytes:?}") };
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            // Writing to a string cannot fail.
+            '\0'..='\x1f' | '\x7f' => _ = write!(quoted, "\\x{:02x}", u32::from(character)),
+            '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
+                _ = write!(quoted, "\\u{:04x}", u32::from(character));
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 #[cfg(test)]
@@ -123,5 +160,30 @@ mod tests {
             session.note(at, Event::Key(event));
         }
         assert_eq!(session.lines(), ["type: \"ls\\n\"", "delay: 1600ms", "press: Up"]);
+    }
+
+    #[test]
+    fn typing_at_a_terminal_is_written_down_until_something_may_have_come_of_it() {
+        let mut session = Session::default();
+        let mut at = Instant::from_nanos(1_000_000_000);
+        for byte in "ä\"\x7f\r\x03".bytes().chain([0xff]) {
+            session.note(at, Event::Serial(byte));
+            at = at + Duration::from_millis(100);
+        }
+        session.note(at, Event::Serial(b'a'));
+        session.note(at, Event::Serial(b'\r'));
+        session.note(at, Event::Serial(b'b'));
+        assert_eq!(
+            session.lines(),
+            [
+                r#"write-serial: "ä\"\x7f\x0d""#,
+                "delay: 500ms",
+                r#"write-serial: "\x03""#,
+                "delay: 100ms",
+                "write-serial: [255, 97, 13]",
+                "delay: 100ms",
+                r#"write-serial: "b""#,
+            ]
+        );
     }
 }
