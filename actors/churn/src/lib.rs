@@ -56,7 +56,7 @@ const PERIOD: u32 = 50;
 /// Bytes that orders have at most.
 const ORDERS_MAX: usize = 256;
 
-sdk::heap!(44 * 1024);
+sdk::heap!(32 * 1024);
 sdk::entry!(main);
 
 fn main() {

@@ -16,7 +16,7 @@ use crate::tree::Tree;
 use crate::tree::joined;
 
 /// No file is written that is longer than this, in bytes.
-pub(crate) const FILE_MAX: u32 = 12 * 1024;
+pub(crate) const FILE_MAX: u32 = 8 * 1024;
 
 /// What is not as it has to be, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,7 +35,7 @@ const FILES: Endpoint = Endpoint::slot(1);
 /// Where values are, in the order of preference.
 const PATHS: [&str; 2] = ["home/kv", "tmp/kv"];
 
-sdk::heap!(24 * 1024);
+sdk::heap!(12 * 1024);
 sdk::entry!(main);
 
 fn main() {
