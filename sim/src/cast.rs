@@ -194,10 +194,12 @@ fn file_opcode(opcode: u32) -> Option<&'static str> {
         file::OPEN => Some("open"),
         file::CREATE => Some("create"),
         file::MAKE_DIRECTORY => Some("make_directory"),
+        file::REMOVE => Some("remove"),
         file::READ_AT => Some("read_at"),
         file::WRITE_AT => Some("write_at"),
         file::COMMIT => Some("commit"),
         file::SIZE => Some("size"),
+        file::ANSWER => Some("file_answer"),
         _ => None,
     }
 }
