@@ -3,6 +3,7 @@
 
 mod determinism;
 mod fuzz;
+mod interchange;
 mod kernel;
 mod language;
 mod law;
@@ -28,6 +29,7 @@ fn main() {
         new_actor::trials(),
         pty::trials(),
         fuzz::trials(),
+        interchange::trials(),
         determinism::trials(),
         scenario::trials(),
     ];
