@@ -96,7 +96,7 @@ fn out() {
 
 fn into() {
     let folder = empty_folder("into");
-    let long: Vec<u8> = (0..20_000_u32).map(|at| (at * at >> 7) as u8).collect();
+    let long: Vec<u8> = (0..20_000_u32).map(|at| ((at * at) >> 7) as u8).collect();
     let given = [
         ("letters/one.txt", b"Dear reader\n".to_vec()),
         ("long.bin", long.clone()),
