@@ -8,6 +8,7 @@ mod language;
 mod law;
 mod new_actor;
 mod module;
+mod power;
 mod pty;
 mod scenario;
 mod seed;
@@ -29,6 +30,7 @@ fn main() {
         pty::trials(),
         fuzz::trials(),
         determinism::trials(),
+        power::trials(),
         scenario::trials(),
     ];
     let trials = suites.into_iter().flatten().collect();

@@ -45,3 +45,5 @@ mod mistake_grant;
 mod mistake_tree;
 #[cfg(test)]
 mod mistake_step;
+#[cfg(test)]
+mod mistake_power;
