@@ -31,6 +31,8 @@ mod check_condition;
 mod check_wokwi;
 mod check_input;
 mod check_step;
+mod check_snapshot;
+mod check_explore;
 pub mod load;
 pub mod schema;
 #[cfg(test)]
