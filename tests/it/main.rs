@@ -9,6 +9,7 @@ mod language;
 mod law;
 mod new_actor;
 mod module;
+mod power;
 mod pty;
 mod scenario;
 mod seed;
@@ -31,6 +32,7 @@ fn main() {
         fuzz::trials(),
         interchange::trials(),
         determinism::trials(),
+        power::trials(),
         scenario::trials(),
     ];
     let trials = suites.into_iter().flatten().collect();

@@ -19,11 +19,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
 
 use devices::flash::CutMode;
 use devices::flash::Operation;
-use devices::flash::Wear;
 use devices::stream::Seed;
 use kernel::time::Instant;
 
@@ -43,9 +41,6 @@ use crate::storage::Tree;
 /// Operations that a thread takes at once.
 const SHARE: usize = 16;
 
-/// How long a board may take to serve files again, in virtual seconds.
-const RECOVERY_SECONDS: u64 = 60;
-
 /// What came of all cuts.
 #[derive(Clone, Debug)]
 pub struct Survey {
@@ -57,8 +52,6 @@ pub struct Survey {
     pub again: u64,
     /// Worlds that were to be cut again and wrote nothing.
     pub quiet: u64,
-    /// The chip's life after the run.
-    pub wear: Wear,
     /// The cuts that left something broken, in the order of the operations.
     pub broken: Vec<Broken>,
 }
@@ -100,7 +93,7 @@ struct Fork {
 }
 
 /// Plays all cuts of an exploration. `step` is its place in the plan.
-pub fn explore(plan: &Plan, step: usize, journal: &Journal, wear: &Wear) -> Survey {
+pub fn explore(plan: &Plan, step: usize, journal: &Journal) -> Survey {
     let Action::Explore(exploration) = &plan.steps[step].action else {
         unreachable!("a journal is handed in by an exploration");
     };
@@ -121,7 +114,6 @@ pub fn explore(plan: &Plan, step: usize, journal: &Journal, wear: &Wear) -> Surv
         cuts: 0,
         again: 0,
         quiet: 0,
-        wear: wear.clone(),
         broken: Vec::new(),
     };
     for cell in cells {
@@ -164,30 +156,48 @@ impl Survey {
     }
 }
 
-/// The files before and after each request.
+/// The files before and after each request, in the partition that it writes to.
 fn ends(plan: &Plan, board: usize, journal: &Journal) -> Vec<Ends> {
     let flash = plan.boards[board].flash.as_ref().expect("an exploration has flash");
+    let mut last = vec![0; journal.requests.len()];
+    for (place, told) in journal.told.iter().enumerate() {
+        last[told.request] = place;
+    }
     let mut image = journal.image.clone();
+    let mut known = None;
     let mut ends: Vec<Ends> = Vec::new();
-    let mut told = journal.told.iter().peekable();
-    for number in 0..journal.requests.len() {
-        let first = journal.told.iter().find(|told| told.request == number);
-        let at = first.expect("a request is one that used the flash").operation.at;
-        let range = flash.partitions.values().find(|(from, len)| *from <= at && at < from + len);
-        let (from, len) = *range.unwrap_or(&(0, 0));
-        let tree = |image: &[u8]| {
-            storage::tree(&image[from as usize..][..len as usize]).ok().map(Arc::new)
-        };
-        // Nothing happens between two requests, so the end of one is the beginning of the next.
-        let last = ends.last().filter(|last| last.partition == (from, len));
-        let before = last.map_or_else(|| tree(&image), |last| last.after.clone());
-        while let Some(next) = told.next_if(|next| next.request == number) {
-            apply(&mut image, &next.operation, &next.operation.new);
+    for (place, told) in journal.told.iter().enumerate() {
+        let at = told.operation.at;
+        let ranges = flash.partitions.values();
+        let range = ranges.copied().find(|(from, len)| *from <= at && at < from + len);
+        let partition = range.unwrap_or_default();
+        // Requests are numbered in the order of their first operations.
+        if told.request == ends.len() {
+            let before = read(&image, partition, &mut known);
+            ends.push(Ends { partition, before, after: None });
         }
-        let after = tree(&image);
-        ends.push(Ends { partition: (from, len), before, after });
+        apply(&mut image, &told.operation, &told.operation.new);
+        known = None;
+        if last[told.request] == place {
+            ends[told.request].after = read(&image, partition, &mut known);
+        }
     }
     ends
+}
+
+/// What was read of a partition, as long as nothing has changed since.
+type Known = Option<((u32, u32), Option<Arc<Tree>>)>;
+
+/// The files of a partition; what is known is not read again.
+fn read(image: &[u8], (from, len): (u32, u32), known: &mut Known) -> Option<Arc<Tree>> {
+    if let Some((partition, tree)) = known
+        && *partition == (from, len)
+    {
+        return tree.clone();
+    }
+    let tree = storage::tree(&image[from as usize..][..len as usize]).ok().map(Arc::new);
+    *known = Some(((from, len), tree.clone()));
+    tree
 }
 
 fn apply(image: &mut [u8], operation: &Operation, bytes: &[u8]) {
@@ -292,21 +302,22 @@ fn play_fork(ground: &Ground<'_>, image: &[u8], ends: &Ends) -> Fork {
     };
     runner.world_mut().machine_mut(ground.board).begin_journal();
     let mut at_rest: Option<Result<Tree, String>> = None;
-    let limit = Instant::ZERO + Duration::from_secs(RECOVERY_SECONDS);
+    let tree = |runner: &Runner<'_>| {
+        let flash = runner.world().machines()[ground.board].flash();
+        ends.tree(flash.expect("an exploration has flash").bytes())
+    };
     while runner.turn(Instant::LAST) != Turn::Ended {
-        if at_rest.is_some() {
-            continue;
-        }
-        if ground.serves(&runner) {
-            let flash = runner.world().machines()[ground.board].flash();
-            at_rest = flash.map(|flash| ends.tree(flash.bytes()));
-        }
-        if limit < runner.world().now() {
-            return Fork::broken(format!("no file is served {RECOVERY_SECONDS} s after the cut"));
+        if at_rest.is_none() && ground.serves(&runner) {
+            at_rest = Some(tree(&runner));
         }
     }
-    let trace = runner.world().trace().lines().to_vec();
+    // Who is asked nothing afterwards is judged by what there is in the end.
+    let at_rest = at_rest.unwrap_or_else(|| tree(&runner));
     let verdict = judge(ends, at_rest, runner.failure(), &plan);
+    let trace = match &verdict {
+        Verdict::Broken(_) => runner.world().trace().lines().to_vec(),
+        _ => Vec::new(),
+    };
     let journal = runner.world_mut().machine_mut(ground.board).take_journal();
     Fork { verdict, journal: journal.unwrap_or_default(), trace }
 }

@@ -40,7 +40,7 @@ impl Ends {
 /// Judges what one world came to: the files when they were served again, and its steps.
 pub(super) fn judge(
     ends: &Ends,
-    at_rest: Option<Result<Tree, String>>,
+    at_rest: Result<Tree, String>,
     failure: Option<&Failure>,
     plan: &Plan,
 ) -> Verdict {
@@ -54,9 +54,8 @@ pub(super) fn judge(
         return Verdict::Same;
     }
     let tree = match at_rest {
-        None => return Verdict::Broken("nobody served files again".to_owned()),
-        Some(Err(why)) => return Verdict::Broken(why),
-        Some(Ok(tree)) => Some(Arc::new(tree)),
+        Err(why) => return Verdict::Broken(why),
+        Ok(tree) => Some(Arc::new(tree)),
     };
     match (tree == ends.before, tree == ends.after) {
         (true, true) => Verdict::Same,

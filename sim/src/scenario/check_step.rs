@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use devices::flash::CutMode;
 use serde_saphyr::Spanned;
 
 use crate::scenario::catalogue::Catalogue;
@@ -28,37 +27,23 @@ use crate::scenario::check_wokwi::touch;
 use crate::scenario::check_wokwi::wait_serial;
 use crate::scenario::check_wokwi::write_serial;
 use crate::scenario::check_word::duration;
-use crate::scenario::check_word::name;
-use crate::scenario::check_word::number;
 use crate::scenario::plan::Action;
 use crate::scenario::plan::Condition;
-use crate::scenario::plan::Exploration;
-use crate::scenario::plan::Snapshot;
-use crate::scenario::plan::SnapshotKind;
 use crate::scenario::plan::Step;
 use crate::scenario::plan::Touch;
 use crate::scenario::raw_condition::RawCondition;
-use crate::scenario::raw_power::RawCut;
 use crate::scenario::raw_power::RawCutPower;
 use crate::scenario::raw_step::Command;
-use crate::scenario::raw_step::RawSnapshot;
 use crate::scenario::raw_step::RawStep;
 use crate::scenario::report::Mistake;
 use crate::scenario::report::Report;
 use crate::scenario::report::bytes;
 use crate::scenario::report::listed;
 use crate::scenario::report::place;
-use crate::scenario::report::quoted;
 use crate::scenario::word::Word;
 
 /// How long `wait` and `stable-for` wait unless they say so.
 const WAIT: Duration = Duration::from_secs(10);
-
-/// Each how-manieth cut is followed by another unless it is said.
-const AGAIN: u64 = 7;
-
-/// Characters of a snapshot's name.
-const SNAPSHOT_NAME_MAX: usize = 63;
 
 /// What the steps of one run are checked against.
 pub(crate) struct Steps<'a, 'r> {
@@ -123,47 +108,6 @@ impl<'a> Steps<'a, '_> {
         let action = self.action(board_name, board, command, &times)?;
         steps.push(Step { text, ..step(action) });
         Some(())
-    }
-
-    /// What is done with each cut.
-    fn exploration(
-        &mut self,
-        raw: &Spanned<RawCutPower>,
-        cut: &RawCut,
-        next: Option<usize>,
-    ) -> Option<Exploration> {
-        let modes = match &cut.modes {
-            None => CutMode::ALL.to_vec(),
-            Some(words) => {
-                let modes = words.iter().map(|word| self.report.accept(word, mode(&word.value)));
-                modes.collect::<Option<Vec<CutMode>>>()?
-            }
-        };
-        let again = match &cut.again {
-            Some(word) => number(self.report, word, "number of cuts", u64::from(u32::MAX))?,
-            None => AGAIN,
-        };
-        let then = self.steps(cut.then.as_deref().unwrap_or_default(), next);
-        if !matches!(then.first().map(|step| &step.action), Some(Action::Reboot(_))) {
-            let mistake = Mistake::new("power never comes back")
-                .label("`then` begins with `reboot`")
-                .hint("write for example `then: [{ reboot: 100ms }]`");
-            self.report.refuse(raw, mistake);
-            return None;
-        }
-        Some(Exploration { modes, again, then, only: None })
-    }
-
-    /// What power leaves of one board is known; of a world it is not.
-    fn require_one_board(&mut self, raw: &Spanned<RawCutPower>) -> Option<()> {
-        if self.boards.len() == 1 {
-            return Some(());
-        }
-        let mistake = Mistake::new("only one board can be cut off at every operation")
-            .label("this world has several")
-            .hint("what the others would have done meanwhile is not known; take one board");
-        self.report.refuse(raw, mistake);
-        None
     }
 
     fn command<'c>(&mut self, raw: &'c Spanned<RawStep>) -> Option<(&'static str, Command<'c>)> {
@@ -379,60 +323,6 @@ impl<'a> Steps<'a, '_> {
         }
         Some(Action::StableFor { condition: condition?, duration: lasting, within })
     }
-
-    fn snapshot(&mut self, board_name: &str, raw: &Spanned<RawSnapshot>) -> Option<Action> {
-        let mut snapshots = Vec::new();
-        match &raw.value {
-            RawSnapshot::Kind(kind) => {
-                let kind = self.report.accept(raw, snapshot_kind(kind))?;
-                snapshots.push(self.unnamed(board_name, kind));
-            }
-            RawSnapshot::Kinds(words) => {
-                for word in words {
-                    let kind = self.report.accept(word, snapshot_kind(&word.value))?;
-                    snapshots.push(self.unnamed(board_name, kind));
-                }
-            }
-            RawSnapshot::Named(entries) => {
-                for (key, file) in &entries.0 {
-                    let kind = self.report.accept(key, snapshot_kind(&key.value))?;
-                    name(self.report, file, "snapshot", SNAPSHOT_NAME_MAX);
-                    if !self.snapshots.insert(file.value.clone()) {
-                        let mistake = Mistake::new(format!("{} is taken", quoted(&file.value)))
-                            .label("an earlier snapshot has this name");
-                        self.report.refuse(file, mistake);
-                    }
-                    snapshots.push(Snapshot { kind, name: file.value.clone() });
-                }
-            }
-        }
-        if snapshots.is_empty() {
-            let mistake = Mistake::new("this snapshot is of nothing").label("this is empty");
-            self.report.refuse(raw, mistake);
-        }
-        Some(Action::Snapshot(snapshots))
-    }
-
-    /// A snapshot with the first free name: `frame`, `frame-2`, …; several boards come first.
-    fn unnamed(&mut self, board_name: &str, kind: SnapshotKind) -> Snapshot {
-        let stem = match self.boards.len() {
-            1 => kind.name().to_string(),
-            _ => format!("{board_name}-{}", kind.name()),
-        };
-        let mut name = stem.clone();
-        let mut count = 1;
-        while !self.snapshots.insert(name.clone()) {
-            count += 1;
-            name = format!("{stem}-{count}");
-        }
-        Snapshot { kind, name }
-    }
-}
-
-fn snapshot_kind(text: &str) -> Result<SnapshotKind, Mistake> {
-    let found = SnapshotKind::ALL.into_iter().find(|kind| kind.name() == text);
-    let known = SnapshotKind::ALL.map(SnapshotKind::name);
-    found.ok_or_else(|| Mistake::unknown("kind of snapshot", text, known))
 }
 
 fn part_id(command: Command<'_>) -> Option<&Word> {

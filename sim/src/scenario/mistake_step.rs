@@ -273,7 +273,7 @@ fn conditions_that_do_not_fit() {
 6 |   - expect: {}
   |             ^ expected a condition
   |
-  = help: give one of `serial`, `log`, `pin`, `actor`, `message`, `frame`
+  = help: give one of `serial`, `log`, `pin`, `actor`, `message`, `frame`, `file`, `tree`, `power`, `all`
 
 error: `level` is missing
  --> a.yaml:7:13

@@ -31,6 +31,8 @@ mod check_condition;
 mod check_wokwi;
 mod check_input;
 mod check_step;
+mod check_snapshot;
+mod check_explore;
 pub mod load;
 pub mod schema;
 #[cfg(test)]
@@ -45,3 +47,5 @@ mod mistake_grant;
 mod mistake_tree;
 #[cfg(test)]
 mod mistake_step;
+#[cfg(test)]
+mod mistake_power;
