@@ -6,14 +6,17 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use kernel::BootError;
+use kernel::time::Instant;
 
 use crate::explore::Broken;
 use crate::explore::Survey;
 use crate::explore::explore;
+use crate::journal::Journal;
 use crate::report::Content;
 use crate::report::Failure;
 use crate::report::Report;
 use crate::runner::Runner;
+use crate::scenario::plan::Action;
 use crate::scenario::plan::FlashCut;
 use crate::scenario::plan::Plan;
 use crate::snapshot;
@@ -131,6 +134,11 @@ fn explore_all(plan: &Plan, report: &mut Report) -> Vec<Survey> {
             break;
         }
         let survey = explore(plan, step, &journal);
+        if survey.cuts == 0
+            && let Some(fail) = nothing_cut(plan, step, &journal, report.end)
+        {
+            report.failure = Some(fail);
+        }
         if let Some(first) = survey.broken.first() {
             report.failure = Some(Failure {
                 step,
@@ -143,6 +151,19 @@ fn explore_all(plan: &Plan, report: &mut Report) -> Vec<Survey> {
         surveys.push(survey);
     }
     surveys
+}
+
+/// Why no cut was played, if one was asked for that there is not.
+fn nothing_cut(plan: &Plan, step: usize, journal: &Journal, at: Instant) -> Option<Failure> {
+    let Action::Explore(exploration) = &plan.steps[step].action else { return None };
+    let FlashCut { operation, .. } = exploration.only?;
+    let numbers = journal.told.iter().map(|told| told.operation.number);
+    let seen = match (numbers.clone().min(), numbers.max()) {
+        (Some(first), Some(last)) => format!("the flash did operations {first} to {last} here"),
+        _ => "the flash did nothing here".to_owned(),
+    };
+    let expected = format!("has no flash operation {operation} that could be cut this way");
+    Some(Failure { step, at, expected, seen, trace: Vec::new() })
 }
 
 /// A cut, as the command line takes it.
