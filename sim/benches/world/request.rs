@@ -29,6 +29,8 @@ pub(crate) enum Request {
     Append(String, usize),
     /// Reads up to [`PIECE`] bytes from an offset on.
     Read(String, u32),
+    /// Asks what a file is; the empty name is `/home` itself.
+    Status(String),
     /// Lists `/home` from this entry on.
     List(u32),
     /// Gives a file another name.
@@ -60,6 +62,7 @@ impl Request {
                 let words = [offset.to_le_bytes(), PIECE.to_le_bytes()];
                 message(bus::READ, 0, name, words.as_flattened())
             }
+            Request::Status(name) => message(bus::STAT, 0, name, &[]),
             Request::List(first) => message(bus::LIST, 0, "", &first.to_le_bytes()),
             Request::Rename(name, to) => {
                 message(bus::RENAME, 0, name, format!("/home/{to}").as_bytes())
@@ -106,6 +109,7 @@ impl Request {
                 assert_eq!(count, PIECE.min(LONG - offset) as usize, "the file is there");
                 files.close(file);
             }
+            Request::Status(name) => drop(files.stat(name)?),
             Request::List(first) => {
                 files.list("", *first as usize, |_, _| true)?;
             }
