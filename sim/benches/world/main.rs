@@ -3,6 +3,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the host's clock")]
 
+mod nor;
+mod request;
+mod files;
+
 use std::collections::VecDeque;
 use std::hint::black_box;
 use std::path::Path;
@@ -25,7 +29,8 @@ fn main() {
     std::env::set_current_dir(root).expect("the repository is where it was built");
     // Cargo adds `--bench`.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let figures: [(&str, fn()); 3] = [("desktop", desktop), ("messages", messages), ("idle", idle)];
+    let figures: [(&str, fn()); 4] =
+        [("desktop", desktop), ("messages", messages), ("idle", idle), ("files", files::files)];
     for (name, figure) in figures {
         if wanted.as_ref().is_none_or(|wanted| wanted == name) {
             figure();
