@@ -27,6 +27,7 @@ use crate::tag::NO_ID;
 use crate::tag::TAIL;
 use crate::tag::Tag;
 use crate::volume::Volume;
+use crate::walk::Place;
 
 /// More entries than this are not appended to: the pair is split.
 const ENTRIES_MAX: usize = 0xff;
@@ -57,11 +58,14 @@ pub(crate) enum Vacancy {
     Keep,
 }
 
-/// Whether a commit makes other commits necessary that may have left the list of pairs wrong.
+/// What is left to be done after a commit that is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aftermath {
     None,
-    Orphans,
+    /// The list has pairs where they were.
+    Moves,
+    /// Likewise, and there is no room to put it right now.
+    Unfinished,
 }
 
 /// What a block is made from, apart from entries.
@@ -95,46 +99,72 @@ impl<F: NorFlash> Volume<F> {
             let bytes = tail.to_bytes();
             step = self.write_pair(old, &[tail_change(is_split, &bytes)], Vacancy::Keep)?;
         }
-        let mut aftermath = Aftermath::None;
+        let mut is_seen = false;
         // Each turn moves a pair because a block was worn, so it ends when no block is left.
         while let Step::Moved(new) = step {
             self.follow(old, new);
-            let bytes = new.to_bytes();
-            let parent = self.parent(old)?;
-            if let Some(parent) = parent {
-                self.orphans += 1;
-                let gone = self.take_pending(parent.pair);
-                let id = parent.id - u16::from(gone.is_some_and(|gone| gone < parent.id));
-                let change = Change { kind: DIRECTORY_STRUCT, id, data: &bytes };
-                step = self.write_with_deletion(parent.pair, gone, change)?;
-                if let Step::Moved(_) = step {
-                    old = parent.pair;
-                    aftermath = Aftermath::Orphans;
-                    continue;
-                }
-            }
-            step = Step::Done;
-            // A pair that is in no list is new: it is put there by who made it.
-            if let Some(predecessor) = self.predecessor(old)? {
-                self.orphans -= u32::from(parent.is_some());
-                let gone = self.take_pending(predecessor);
-                let is_split = self.pair(predecessor)?.is_split;
-                let change = tail_change(is_split, &bytes);
-                step = self.write_with_deletion(predecessor, gone, change)?;
-                old = predecessor;
+            match self.announce(old, new, &mut is_seen) {
+                Ok(next) => (old, step) = next,
+                Err(Error::NoSpace) if is_seen => return Ok(Aftermath::Unfinished),
+                Err(error) => return Err(error),
             }
         }
-        Ok(aftermath)
+        Ok(if self.moves.count() == 0 { Aftermath::None } else { Aftermath::Moves })
+    }
+
+    /// Lets those who point to a pair that has moved do so again. Gives back which of them was
+    /// written last, and what became of it.
+    ///
+    /// From when a parent that stays where it is knows of it, the commit is seen, whatever follows.
+    fn announce(
+        &mut self,
+        old: Address,
+        new: Address,
+        is_seen: &mut bool,
+    ) -> Result<(Address, Step), F> {
+        let parent = self.parent(old)?;
+        if let Some(parent) = parent {
+            let step = self.tell_parent(parent, new)?;
+            if let Step::Moved(_) = step {
+                return Ok((parent.pair, step));
+            }
+            *is_seen = true;
+        }
+        let told = self.predecessor(old)?;
+        let mut step = Step::Done;
+        // A pair that is in no list is new: it is put there by who made it.
+        if let Some(predecessor) = told {
+            self.orphans -= u32::from(parent.is_some());
+            let gone = self.take_pending(predecessor);
+            let is_split = self.pair(predecessor)?.is_split;
+            let bytes = new.to_bytes();
+            let change = tail_change(is_split, &bytes);
+            step = self.write_with_deletion(predecessor, gone, change)?;
+        }
+        self.moves.remove(new);
+        Ok((told.unwrap_or(old), step))
     }
 
     /// Lets everybody in memory know that a pair has moved.
     fn follow(&mut self, old: Address, new: Address) {
+        self.moves.add(old, new);
         if old.shares(self.root) {
             self.root = new;
         }
-        if self.watched.is_some_and(|watched| watched.shares(old)) {
-            self.watched = Some(new);
+        for place in [&mut self.watched, &mut self.visited] {
+            if place.is_some_and(|place| place.shares(old)) {
+                *place = Some(new);
+            }
         }
+    }
+
+    /// Lets a directory's entry have its first pair where it is. The list does not yet.
+    fn tell_parent(&mut self, parent: Place, new: Address) -> Result<Step, F> {
+        self.orphans += 1;
+        let gone = self.take_pending(parent.pair);
+        let id = parent.id - u16::from(gone.is_some_and(|gone| gone < parent.id));
+        let change = Change { kind: DIRECTORY_STRUCT, id, data: &new.to_bytes() };
+        self.write_with_deletion(parent.pair, gone, change)
     }
 
     /// The entry of this pair that is being moved away. The caller takes it out in the same commit:
@@ -208,9 +238,10 @@ impl<F: NorFlash> Volume<F> {
         if !difference.is_zero() {
             pair.log.push(Tag::new(MOVE_STATE, NO_ID, 12), &share.to_bytes());
         }
-        self.close_log(&mut pair.log, start);
+        let count = self.close_log(&mut pair.log, start) - start;
         let [block, _] = pair.address.0;
-        let held = self.medium.program(block, start as u32, &pair.log.bytes[start..])?;
+        let bytes = &pair.log.bytes[start..];
+        let held = self.medium.program_padded(block, start as u32, bytes, count)?;
         match held {
             Held::Yes => {
                 pair.share = share;
@@ -226,8 +257,8 @@ impl<F: NorFlash> Volume<F> {
         Ok(held)
     }
 
-    fn close_log(&self, log: &mut Log, start: usize) {
-        log.close(start, self.medium.block_size as usize, F::WRITE_SIZE);
+    fn close_log(&self, log: &mut Log, start: usize) -> usize {
+        log.close(start, self.medium.block_size as usize, F::WRITE_SIZE)
     }
 
     /// Whether a log's last commit says that another may follow.
@@ -357,10 +388,10 @@ impl<F: NorFlash> Volume<F> {
             must_move = false;
             let pending = if has_moved { GlobalState::ZERO } else { self.wanted().xor(self.disk) };
             let share = pending.xor(self.stolen).xor(head.share);
-            let log = self.log_of(&head, source, range.clone(), share)?;
+            let (log, count) = self.log_of(&head, source, range.clone(), share)?;
             let [_, block] = head.address.0;
             self.erase(block)?;
-            if self.medium.program(block, 0, &log.bytes)? == Held::Yes {
+            if self.medium.program_padded(block, 0, &log.bytes, count)? == Held::Yes {
                 self.stolen = GlobalState::ZERO;
                 if !has_moved {
                     self.disk = self.wanted();
@@ -381,13 +412,14 @@ impl<F: NorFlash> Volume<F> {
         }
     }
 
+    /// A block's log, and how many of its bytes must hold.
     fn log_of(
         &self,
         head: &Head,
         source: &Pair,
         range: Range<usize>,
         share: GlobalState,
-    ) -> Result<Log, F> {
+    ) -> Result<(Log, usize), F> {
         let block_size = self.medium.block_size as usize;
         let mut log = Log::new(head.revision, block_size);
         let rest = if share.is_zero() { 12 } else { 28 };
@@ -404,8 +436,8 @@ impl<F: NorFlash> Volume<F> {
         if !share.is_zero() {
             log.push(Tag::new(MOVE_STATE, NO_ID, 12), &share.to_bytes());
         }
-        self.close_log(&mut log, 0);
-        Ok(log)
+        let count = self.close_log(&mut log, 0);
+        Ok((log, count))
     }
 
     /// Two blocks for a new pair.

@@ -205,6 +205,7 @@ impl<F: NorFlash> Volume<F> {
             self.orphans += 1;
             self.change(last, &[tail_change(false, &bytes)])?;
             self.orphans = self.orphans.saturating_sub(1);
+            self.must_be_kept()?;
             // The parent may have moved on account of the last.
             let Found::Nothing(again) = self.find(path)? else { return Err(Error::Corrupt) };
             place = again;
@@ -230,7 +231,7 @@ impl<F: NorFlash> Volume<F> {
             }
         };
         self.change(place.pair, &[delete_change(place.id)])?;
-        self.finish_drop()
+        self.afterwards(Volume::finish_drop)
     }
 
     /// Makes ready for a directory to lose its name: it will be an orphan for a while.
@@ -247,8 +248,6 @@ impl<F: NorFlash> Volume<F> {
     /// Takes the directory that has lost its name out of the list of all pairs.
     fn finish_drop(&mut self) -> Result<(), F> {
         let Some(head) = self.watched.take() else { return Ok(()) };
-        // When pairs had to move, all orphans were looked for; but this one was not yet one of a
-        // power cut, and is still there.
         self.orphans = self.orphans.saturating_sub(1);
         let pair = self.pair(head)?;
         let (tail, is_split, share) = (pair.tail, pair.is_split, pair.share);
@@ -289,8 +288,8 @@ impl<F: NorFlash> Volume<F> {
             self.begin_drop(head)?;
         }
         self.move_entry(old, new, replaced, last_name(to))?;
-        self.finish_move()?;
-        self.finish_drop()
+        self.afterwards(Volume::finish_move)?;
+        self.afterwards(Volume::finish_drop)
     }
 
     /// Makes an entry a copy of another, under this name, and takes the other out: at once if they

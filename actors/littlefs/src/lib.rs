@@ -32,6 +32,7 @@ mod pair;
 mod list;
 mod allocator;
 mod draft;
+mod moves;
 mod volume;
 mod walk;
 mod commit;

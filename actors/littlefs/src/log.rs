@@ -57,9 +57,11 @@ impl Log {
 
     /// Ends the commit that began at `start`, in a block of this size on a flash with words of that
     /// size. Where another commit may follow, it says so by the checksum of erased bytes.
-    pub(crate) fn close(&mut self, start: usize, block: usize, unit: usize) {
+    ///
+    /// Gives back where the last checksum ends. Behind it is padding, which nobody reads.
+    pub(crate) fn close(&mut self, start: usize, block: usize, unit: usize) -> usize {
         let end = (self.bytes.len() + FORWARD_SIZE).min(block).next_multiple_of(unit);
-        let mut start = start;
+        let (mut start, mut checked) = (start, self.bytes.len());
         while self.bytes.len() < end {
             let data = self.bytes.len() + 4;
             let mut next = (end - data).min(LENGTH_MAX as usize) + data;
@@ -78,10 +80,12 @@ impl Log {
             self.bytes.extend_from_slice(&self.base.before(tag));
             let sum = crc(START, &self.bytes[start..]);
             self.bytes.extend_from_slice(&sum.to_le_bytes());
+            checked = self.bytes.len();
             self.bytes.resize(next, 0xff);
             self.base = tag;
             start = next;
         }
+        checked
     }
 }
 

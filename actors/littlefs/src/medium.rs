@@ -105,16 +105,30 @@ impl<F: NorFlash> Medium<F> {
     /// Programs erased bytes, a page at a time, and reads each back. Place and length are whole
     /// words of the flash.
     pub(crate) fn program(&mut self, block: u32, offset: u32, bytes: &[u8]) -> Result<Held, F> {
+        self.program_padded(block, offset, bytes, bytes.len())
+    }
+
+    /// The same, where only so many of the bytes must hold, because the rest is padding.
+    pub(crate) fn program_padded(
+        &mut self,
+        block: u32,
+        offset: u32,
+        bytes: &[u8],
+        count: usize,
+    ) -> Result<Held, F> {
         assert!(block < self.block_count, "what is programmed is a block");
         assert!(offset as usize + bytes.len() <= self.block_size as usize, "it stays in it");
         let mut at = block * self.block_size + offset;
+        let mut rest = count;
         for part in bytes.chunks(self.page.len()) {
             self.place = None;
             self.flash.write(at, part).map_err(Error::Flash)?;
-            if self.has(at, part)? == Held::No {
+            let checked = rest.min(part.len());
+            if self.has(at, &part[..checked])? == Held::No {
                 return Ok(Held::No);
             }
             at += part.len() as u32;
+            rest -= checked;
         }
         Ok(Held::Yes)
     }

@@ -24,6 +24,7 @@ use crate::gstate::GlobalState;
 use crate::log::Log;
 use crate::medium::Held;
 use crate::medium::Medium;
+use crate::moves::Moves;
 use crate::pair::Change;
 use crate::pair::Content;
 use crate::superblock::MAGIC;
@@ -35,15 +36,6 @@ use crate::tag::Tag;
 use crate::volume::Access;
 use crate::volume::Order;
 use crate::volume::Volume;
-
-/// Why orphans are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cause {
-    /// The power was cut: nobody is about to give an orphan its place.
-    Cut,
-    /// A pair and its parent had to move in one operation.
-    Moves,
-}
 
 /// Writes an empty file system. What was on the flash is lost.
 pub(crate) fn format<F: NorFlash>(flash: &mut F, config: &Config) -> Result<(), F> {
@@ -134,7 +126,9 @@ impl<F: NorFlash> Volume<F> {
         self.hides = false;
         self.stolen = GlobalState::ZERO;
         self.disk = GlobalState::ZERO;
+        self.moves = Moves::NONE;
         self.watched = None;
+        self.visited = None;
         let (mut at, mut seed, mut found) = (Address::FIRST, START, None);
         let mut disk = GlobalState::ZERO;
         for _ in 0..=self.medium.block_count {
@@ -202,7 +196,8 @@ impl<F: NorFlash> Volume<F> {
             return Err(Error::NoSpace);
         }
         self.allocator.checkpoint();
-        self.renew_superblock()
+        self.renew_superblock()?;
+        self.must_be_kept()
     }
 
     /// Gives an outcome back. If a change stopped halfway, what it began is undone or finished, now
@@ -210,9 +205,9 @@ impl<F: NorFlash> Volume<F> {
     pub(crate) fn conclude(&mut self, done: Result<(), F>) -> Result<(), F> {
         if let Err(Error::Flash(_) | Error::Corrupt | Error::NoSpace) = done {
             self.order = Order::Unknown;
-            // Should this fail too, it is tried again before anything else is done.
-            let _ = self.refresh();
         }
+        // Should this fail too, it is tried again before anything else is done.
+        let _ = self.refresh();
         done
     }
 
@@ -235,10 +230,40 @@ impl<F: NorFlash> Volume<F> {
 
     /// A commit and all that follows from it.
     pub(crate) fn change(&mut self, at: Address, changes: &[Change<'_>]) -> Result<(), F> {
-        match self.commit(at, changes)? {
+        let orphans = self.orphans;
+        let aftermath = self.commit(at, changes)?;
+        self.afterwards(|volume| match aftermath {
             Aftermath::None => Ok(()),
-            Aftermath::Orphans => self.remove_orphans(Cause::Moves),
+            Aftermath::Moves => {
+                volume.renew_list()?;
+                volume.orphans = orphans;
+                Ok(())
+            }
+            Aftermath::Unfinished => Err(Error::NoSpace),
+        })
+    }
+
+    /// Does the rest of something that is seen already. If there is no room for it now, the disk is
+    /// looked at again and it is tried again before the next change.
+    pub(crate) fn afterwards(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> Result<(), F>,
+    ) -> Result<(), F> {
+        if self.order == Order::Unknown {
+            return Ok(());
         }
+        match act(self) {
+            Err(Error::NoSpace) => {
+                self.order = Order::Unknown;
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    /// That nothing of what was done before is left to be done.
+    pub(crate) fn must_be_kept(&self) -> Result<(), F> {
+        if self.order == Order::Kept { Ok(()) } else { Err(Error::NoSpace) }
     }
 
     /// Finishes everything. Nothing is written if nothing is unfinished.
@@ -246,13 +271,18 @@ impl<F: NorFlash> Volume<F> {
         if self.disk.is_zero() {
             return Ok(());
         }
+        if self.disk.has_orphans() {
+            self.find_moves()?;
+        }
         self.renew_superblock()?;
+        self.must_be_kept()?;
         self.finish_move()?;
-        self.remove_orphans(Cause::Cut)?;
+        self.must_be_kept()?;
+        self.remove_orphans()?;
         if self.wanted() != self.disk {
             self.change(self.root, &[])?;
         }
-        Ok(())
+        self.must_be_kept()
     }
 
     /// Takes the entry that is being moved out of its old place.
@@ -264,87 +294,116 @@ impl<F: NorFlash> Volume<F> {
 
     /// Puts the list of all pairs right: first the addresses that are out of date, because they
     /// hide whether a pair has a directory; then the pairs that have none.
-    fn remove_orphans(&mut self, cause: Cause) -> Result<(), F> {
+    fn remove_orphans(&mut self) -> Result<(), F> {
         if self.orphans == 0 {
             return Ok(());
         }
-        let mut pass = 0;
         // A loop in a hostile list ends here: no honest one is put right so often.
         for _ in 0..self.medium.block_count {
-            let aftermath = match pass {
-                0 => self.renew_addresses()?,
-                _ if cause == Cause::Cut => self.drop_orphans()?,
-                _ => Aftermath::None,
-            };
-            match (aftermath, pass) {
-                (Aftermath::Orphans, _) => pass = 0,
-                (Aftermath::None, 0) => pass = 1,
-                _ => {
-                    self.orphans = 0;
-                    return Ok(());
-                }
+            self.renew_list()?;
+            if !self.drop_orphans()? {
+                self.orphans = 0;
+                return Ok(());
             }
         }
         Err(Error::Corrupt)
     }
 
-    /// Lets the list of pairs have every directory where its parent has it.
-    fn renew_addresses(&mut self) -> Result<Aftermath, F> {
-        self.each_head(|volume, previous, head| {
-            let Some(parent) = volume.parent(head)? else { return Ok(None) };
-            let content = volume.pair(parent.pair)?.content(parent.id);
-            let Some(Content::Directory(address)) = content else { return Ok(None) };
-            if address.is_same(head) {
-                return Ok(None);
+    /// Learns which pairs a cut has left in the list where they were: there a directory's entry has
+    /// another address. What is learned of one pair may show the entry of another.
+    fn find_moves(&mut self) -> Result<(), F> {
+        loop {
+            let count = self.moves.count();
+            if self.medium.block_count as usize <= count {
+                return Err(Error::Corrupt);
             }
-            let bytes = address.to_bytes();
-            let mut changes = Vec::with_capacity(2);
-            changes.extend(volume.take_pending(previous).map(delete_change));
-            changes.push(tail_change(false, &bytes));
-            volume.commit(previous, &changes).map(Some)
-        })
+            self.each_head(|volume, _, head| {
+                let head = volume.moves.forward(head);
+                let Some(parent) = volume.parent(head)? else { return Ok(false) };
+                let content = volume.pair(parent.pair)?.content(parent.id);
+                if let Some(Content::Directory(address)) = content
+                    && !address.is_same(head)
+                {
+                    volume.moves.add(head, address);
+                }
+                Ok(false)
+            })?;
+            if self.moves.count() == count {
+                return Ok(());
+            }
+        }
     }
 
-    /// Takes every pair out of the list that no directory has.
-    fn drop_orphans(&mut self) -> Result<Aftermath, F> {
+    /// Lets the list of pairs have every directory where it has moved to.
+    fn renew_list(&mut self) -> Result<(), F> {
+        while self.moves.count() != 0 {
+            let is_renewed = self.each_head(|volume, previous, head| {
+                let address = volume.moves.forward(head);
+                if address.is_same(head) {
+                    return Ok(false);
+                }
+                let bytes = address.to_bytes();
+                let mut changes = Vec::with_capacity(2);
+                changes.extend(volume.take_pending(previous).map(delete_change));
+                changes.push(tail_change(false, &bytes));
+                volume.commit_wholly(previous, &changes)?;
+                volume.moves.remove(address);
+                Ok(true)
+            })?;
+            if !is_renewed {
+                // The rest is in no list.
+                self.moves = Moves::NONE;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes every pair out of the list that no directory has. Says whether there was one.
+    fn drop_orphans(&mut self) -> Result<bool, F> {
         self.each_head(|volume, previous, head| {
+            let head = volume.moves.forward(head);
             if volume.parent(head)?.is_some() {
-                return Ok(None);
+                return Ok(false);
             }
             let orphan = volume.pair(head)?;
             let (tail, is_split, share) = (orphan.tail, orphan.is_split, orphan.share);
             volume.stolen = volume.stolen.xor(share);
             let bytes = tail.to_bytes();
-            volume.commit(previous, &[tail_change(is_split, &bytes)]).map(Some)
+            volume.commit_wholly(previous, &[tail_change(is_split, &bytes)])?;
+            Ok(true)
         })
     }
 
-    /// Shows every pair that begins a directory, with the pair before it. Where that makes a commit
-    /// to the pair before, its new tail is shown next.
+    /// A commit after which nothing is left but to renew the list.
+    fn commit_wholly(&mut self, at: Address, changes: &[Change<'_>]) -> Result<(), F> {
+        match self.commit(at, changes)? {
+            Aftermath::None | Aftermath::Moves => Ok(()),
+            Aftermath::Unfinished => Err(Error::NoSpace),
+        }
+    }
+
+    /// Shows every pair that begins a directory, as the list has it, with the pair before it. Where
+    /// that makes a commit to the pair before, its new tail is shown next. Says whether any did.
     fn each_head(
         &mut self,
-        mut each: impl FnMut(&mut Self, Address, Address) -> Result<Option<Aftermath>, F>,
-    ) -> Result<Aftermath, F> {
-        let mut aftermath = Aftermath::None;
+        mut each: impl FnMut(&mut Self, Address, Address) -> Result<bool, F>,
+    ) -> Result<bool, F> {
+        let mut is_changed = false;
         let mut previous = Address::FIRST;
         for _ in 0..2 * self.medium.block_count {
             let pair = self.pair(previous)?;
             let (tail, is_split) = (pair.tail, pair.is_split);
             if tail.is_none() {
-                return Ok(aftermath);
+                return Ok(is_changed);
             }
-            self.watched = Some(previous);
-            let made = if is_split { None } else { each(self, previous, tail)? };
-            let watched = self.watched.take();
-            match made {
-                Some(made) => {
-                    if made == Aftermath::Orphans {
-                        aftermath = made;
-                    }
-                    previous = watched.unwrap_or(previous);
-                }
-                None => previous = tail,
-            }
+            self.visited = Some(previous);
+            let made = !is_split && each(self, previous, tail)?;
+            let visited = self.visited.take();
+            is_changed |= made;
+            previous = match visited {
+                Some(visited) if made => visited,
+                _ => self.moves.forward(tail),
+            };
         }
         Err(Error::Corrupt)
     }

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::gstate::GlobalState;
 use crate::medium::Medium;
+use crate::moves::Moves;
 use crate::pair::Pair;
 use crate::pair::fetch;
 use crate::superblock::Superblock;
@@ -55,8 +56,12 @@ pub(crate) struct Volume<F> {
     pub(crate) orphans: u32,
     /// Shares of pairs that are dropped: the next commit takes them over.
     pub(crate) stolen: GlobalState,
-    /// A pair that the operation under way comes back to: followed when it moves.
+    /// Pairs that moved and that the list of all pairs still has where they were.
+    pub(crate) moves: Moves,
+    /// A directory that is about to be dropped: followed when it moves.
     pub(crate) watched: Option<Address>,
+    /// The pair to which a way through the list comes back: likewise.
+    pub(crate) visited: Option<Address>,
     pub(crate) order: Order,
     /// Whether an entry that is being moved away is hidden, because nobody finishes the move.
     pub(crate) hides: bool,
@@ -79,7 +84,9 @@ impl<F: NorFlash> Volume<F> {
             state: GlobalState::ZERO,
             orphans: 0,
             stolen: GlobalState::ZERO,
+            moves: Moves::NONE,
             watched: None,
+            visited: None,
             order: Order::Unknown,
             hides: false,
             allocator: Allocator::new(0, config.lookahead_size, config.block_count),

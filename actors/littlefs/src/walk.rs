@@ -63,7 +63,9 @@ impl<F: NorFlash> Volume<F> {
     fn each_used(&mut self, each: &mut dyn FnMut(u32)) -> Result<(), F> {
         let mut tail = Address::FIRST;
         for _ in 0..self.medium.block_count {
-            tail.0.iter().for_each(|block| each(*block));
+            let listed = tail;
+            tail = self.moves.forward(listed);
+            listed.0.iter().chain(&tail.0).for_each(|block| each(*block));
             let pair = self.pair(tail)?;
             let (count, next) = (pair.entries.len() as u16, pair.tail);
             for id in 0..count {
@@ -109,7 +111,7 @@ impl<F: NorFlash> Volume<F> {
         self.medium.each_block(list.head, index, each)
     }
 
-    /// The pair whose tail is this pair, or what this pair was before it moved.
+    /// The pair whose tail is this pair, or will be: it may just have moved.
     pub(crate) fn predecessor(&mut self, of: Address) -> Result<Option<Address>, F> {
         let mut at = Address::FIRST;
         for _ in 0..self.medium.block_count {
@@ -117,6 +119,7 @@ impl<F: NorFlash> Volume<F> {
             if tail.is_none() {
                 return Ok(None);
             }
+            let tail = self.moves.forward(tail);
             if tail.shares(of) {
                 return Ok(Some(at));
             }
@@ -128,11 +131,11 @@ impl<F: NorFlash> Volume<F> {
     /// The entry of the directory that begins with this pair, or with what it was.
     pub(crate) fn parent(&mut self, of: Address) -> Result<Option<Place>, F> {
         let mut at = Address::FIRST;
-        let disk = self.disk;
+        let (disk, is_pending) = (self.disk, self.state.pending().is_some());
         for _ in 0..self.medium.block_count {
             let pair = self.pair(at)?;
             // An entry that is being moved away is at its new place already.
-            let gone = disk.pending_in(pair.address);
+            let gone = disk.pending_in(pair.address).filter(|_| is_pending);
             for id in 0..pair.entries.len() as u16 {
                 if let Some(Content::Directory(child)) = pair.content(id)
                     && child.shares(of)
@@ -141,10 +144,11 @@ impl<F: NorFlash> Volume<F> {
                     return Ok(Some(Place { pair: at, id }));
                 }
             }
-            at = pair.tail;
-            if at.is_none() {
+            let tail = pair.tail;
+            if tail.is_none() {
                 return Ok(None);
             }
+            at = self.moves.forward(tail);
         }
         Err(Error::Corrupt)
     }

@@ -66,6 +66,12 @@ pub(crate) fn drawn(max: usize) -> impl Strategy<Value = Drawn> {
     })
 }
 
+/// Draws an operation that makes, moves or removes a directory or a small file.
+pub(crate) fn drawn_directories() -> impl Strategy<Value = Drawn> {
+    let kinds = prop_oneof![2 => 0..8u8, 2 => 19..22u8, 1 => 22..25u8, 4 => 25..29u8];
+    (kinds, drawn(60)).prop_map(|(kind, drawn)| Drawn { kind, nonsense: None, ..drawn })
+}
+
 impl Drawn {
     /// The operation in this tree. Most make sense there.
     pub(crate) fn of(&self, tree: &Tree) -> Operation {

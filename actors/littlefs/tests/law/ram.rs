@@ -1,5 +1,6 @@
 //! A NOR flash in memory that allows what a real one allows, counts, wears out and loses power.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use embedded_storage::nor_flash::ErrorType;
@@ -43,6 +44,10 @@ pub(crate) struct Ram<const WORD: usize, const SECTOR: usize> {
     pub(crate) cut: Option<(u64, Cut)>,
     /// Sectors in which programming does not hold.
     pub(crate) worn: BTreeSet<u32>,
+    /// How many bits each erase leaves 0, at most: others each time.
+    pub(crate) dents: u8,
+    /// The bits that are 0 since their sector was erased.
+    dented: BTreeMap<usize, u8>,
     pub(crate) is_dead: bool,
     random: u64,
 }
@@ -62,6 +67,8 @@ impl<const WORD: usize, const SECTOR: usize> Ram<WORD, SECTOR> {
             reads: 0,
             cut: None,
             worn: BTreeSet::new(),
+            dents: 0,
+            dented: BTreeMap::new(),
             is_dead: false,
             random: 0x9e37_79b9_7f4a_7c15,
         }
@@ -69,7 +76,8 @@ impl<const WORD: usize, const SECTOR: usize> Ram<WORD, SECTOR> {
 
     /// The same after the power came back.
     pub(crate) fn restarted(self) -> Self {
-        Ram { worn: self.worn, ..Ram::from_bytes(self.bytes) }
+        let Ram { worn, dents, dented, random, .. } = self;
+        Ram { worn, dents, dented, random, ..Ram::from_bytes(self.bytes) }
     }
 
     /// The same with a cut in wait.
@@ -88,6 +96,17 @@ impl<const WORD: usize, const SECTOR: usize> Ram<WORD, SECTOR> {
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
         (self.random >> 24) as u8
+    }
+
+    /// Leaves bits of a sector 0 that was erased.
+    fn dent(&mut self, from: usize, to: usize) {
+        self.dented.retain(|at, _| *at < from || to <= *at);
+        for _ in 0..self.dents {
+            let place = usize::from(self.draw()) << 8 | usize::from(self.draw());
+            let (at, bit) = (from + place % (to - from), 1 << (self.draw() % 8));
+            *self.dented.entry(at).or_default() |= bit;
+            self.bytes[at] &= !bit;
+        }
     }
 
     /// How the operation that begins now is cut, if it is.
@@ -151,6 +170,7 @@ impl<const WORD: usize, const SECTOR: usize> NorFlash for Ram<WORD, SECTOR> {
                 },
             };
         }
+        self.dent(from, to);
         self.erases += 1;
         self.erased[from / SECTOR..to / SECTOR].iter_mut().for_each(|count| *count += 1);
         if cut.is_some() { Err(Dead) } else { Ok(()) }
@@ -165,7 +185,13 @@ impl<const WORD: usize, const SECTOR: usize> NorFlash for Ram<WORD, SECTOR> {
         for (index, byte) in bytes.iter().enumerate() {
             let drawn = if cut == Some(Cut::Torn) { self.draw() } else { 0 };
             let old = &mut self.bytes[offset + index];
-            assert_eq!(*byte & !*old, 0, "programming only clears bits: byte {}", offset + index);
+            let dent = self.dented.get(&(offset + index)).copied().unwrap_or(0);
+            assert_eq!(
+                *byte & !*old & !dent,
+                0,
+                "programming only clears bits: byte {}",
+                offset + index
+            );
             *old &= match cut {
                 None if is_worn && index == bytes.len() / 2 => byte | 0x24,
                 None => *byte,

@@ -9,6 +9,7 @@ use crate::model::Drawn;
 use crate::model::Tree;
 use crate::model::difference;
 use crate::model::drawn;
+use crate::model::drawn_directories;
 use crate::model::expect;
 use crate::model::perform;
 use crate::model::tree;
@@ -54,6 +55,54 @@ fn wear(steps: &[(Drawn, Option<u8>)]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Does the operations on a flash of which every erase leaves some bits 0.
+fn dent<const SECTOR: usize>(
+    sectors: usize,
+    dents: u8,
+    steps: &[(Drawn, bool)],
+) -> Result<(), TestCaseError> {
+    let mut flash = Ram::<4, SECTOR>::new(sectors);
+    flash.dents = dents;
+    let made = Config { block_cycles: Some(30), lookahead_size: 1, ..Config::of(&flash) };
+    while Filesystem::format(&mut flash, &made).is_err() {}
+    let mut files = mounted(flash, &made);
+    let mut model = Tree::new();
+    for (drawn, must_mount) in steps {
+        let operation = drawn.of(&model);
+        let mut after = model.clone();
+        let expected = expect(&mut after, &operation);
+        let done = perform(&mut files, &operation);
+        match (&done, expected) {
+            (Ok(()), Ok(())) => model = after,
+            (Err(Error::NoSpace), _) | (Err(_), Err(_)) => (),
+            _ => return Err(TestCaseError::fail(format!("{operation:?}: {done:?}"))),
+        }
+        let look = |files: &mut Filesystem<Ram<4, SECTOR>>, how| {
+            let failed = |error| format!("{operation:?}: {done:?}, {how}: {error:?}");
+            let found = tree(files).map_err(|error| TestCaseError::fail(failed(error)))?;
+            let difference = difference(&model, &found);
+            prop_assert!(found == model, "{operation:?}: {done:?}, {how}: {difference}");
+            Ok(())
+        };
+        look(&mut files, "as it is")?;
+        let flash = files.flash().clone();
+        let reader = Filesystem::mount_read_only(flash.clone(), made.clone());
+        look(&mut reader.map_err(|(_, error)| error).unwrap(), "only read")?;
+        look(&mut mounted(flash.restarted(), &made), "mounted again")?;
+        if *must_mount {
+            files = mounted(files.into_flash().restarted(), &made);
+        }
+    }
+    Ok(())
+}
+
+fn mounted<const SECTOR: usize>(
+    flash: Ram<4, SECTOR>,
+    config: &Config,
+) -> Filesystem<Ram<4, SECTOR>> {
+    Filesystem::mount(flash, config.clone()).map_err(|(_, error)| error).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -63,6 +112,32 @@ proptest! {
             (drawn(1500), prop::option::weighted(0.3, 0..SECTORS as u8)), 1..60)
     ) {
         wear(&steps)?;
+    }
+
+    #[test]
+    fn what_is_refused_on_bits_that_stay_0_changes_nothing(
+        sectors in 12..SECTORS,
+        dents in 1..4_u8,
+        steps in prop::collection::vec((drawn(1500), prop::bool::weighted(0.1)), 1..60)
+    ) {
+        dent::<512>(sectors, dents, &steps)?;
+    }
+
+    #[test]
+    fn directories_that_move_on_worn_blocks_are_each_there_once(
+        dents in 4..12_u8,
+        steps in prop::collection::vec((drawn_directories(), prop::bool::weighted(0.02)), 1..200)
+    ) {
+        dent::<4096>(SECTORS, dents, &steps)?;
+    }
+
+    #[test]
+    fn what_is_refused_on_large_worn_blocks_changes_nothing(
+        sectors in 12..SECTORS,
+        dents in 1..12_u8,
+        steps in prop::collection::vec((drawn(6000), prop::bool::weighted(0.1)), 1..60)
+    ) {
+        dent::<4096>(sectors, dents, &steps)?;
     }
 }
 
