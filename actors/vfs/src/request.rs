@@ -1,7 +1,6 @@
 //! A request of the bus as it came in ([`sdk::abi::bus`]), and the answer that it gets.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use sdk::Refusal;
 use sdk::abi::bus;
 use sdk::abi::bus::Header;
@@ -48,10 +47,11 @@ impl<'a> Request<'a> {
     /// The path from the root on, of what is asked for below a directory of this path.
     pub(crate) fn path(&self, directory: &str) -> Result<String, Refusal> {
         let len = self.head.iter().position(|byte| *byte == 0).unwrap_or(self.head.len());
-        let mut bytes = Vec::with_capacity(len + self.tail.len());
-        bytes.extend_from_slice(&self.head[..len]);
-        bytes.extend_from_slice(self.tail);
-        joined(directory, &bytes)
+        let head = &self.head[..len];
+        if self.tail.is_empty() {
+            return joined(directory, head);
+        }
+        joined(directory, &[head, self.tail].concat())
     }
 
     /// The new path of what is renamed.
