@@ -77,6 +77,8 @@ fn watch(root: &Path, manifests: &[Manifest]) {
         "kernel/abi/src",
         "actors/sdk/Cargo.toml",
         "actors/sdk/src",
+        "actors/littlefs/Cargo.toml",
+        "actors/littlefs/src",
         "actors/image/build",
     ];
     let fixed = fixed.iter().map(|path| root.join(path));

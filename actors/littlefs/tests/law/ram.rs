@@ -44,7 +44,7 @@ pub(crate) struct Ram<const WORD: usize, const SECTOR: usize> {
     pub(crate) cut: Option<(u64, Cut)>,
     /// Sectors in which programming does not hold.
     pub(crate) worn: BTreeSet<u32>,
-    /// How many bits each erase leaves 0, at most: others each time.
+    /// How many bits each erase of every fourth sector leaves 0, at most: others each time.
     pub(crate) dents: u8,
     /// The bits that are 0 since their sector was erased.
     dented: BTreeMap<usize, u8>,
@@ -101,6 +101,9 @@ impl<const WORD: usize, const SECTOR: usize> Ram<WORD, SECTOR> {
     /// Leaves bits of a sector 0 that was erased.
     fn dent(&mut self, from: usize, to: usize) {
         self.dented.retain(|at, _| *at < from || to <= *at);
+        if (from / SECTOR) % 4 != 3 {
+            return;
+        }
         for _ in 0..self.dents {
             let place = usize::from(self.draw()) << 8 | usize::from(self.draw());
             let (at, bit) = (from + place % (to - from), 1 << (self.draw() % 8));

@@ -55,7 +55,7 @@ fn wear(steps: &[(Drawn, Option<u8>)]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Does the operations on a flash of which every erase leaves some bits 0.
+/// Does the operations on a flash of which a quarter is worn: each erase there leaves some bits 0.
 fn dent<const SECTOR: usize>(
     sectors: usize,
     dents: u8,
