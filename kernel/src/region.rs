@@ -65,6 +65,8 @@ impl Regions {
         if self.fixed + REGIONS_MAX <= index {
             return Err(Refusal::NoRoom);
         }
+        // The manifest's are numbered by 16 bits, and these come behind them.
+        let number = u16::try_from(index).map_err(|_| Refusal::NoRoom)?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(len as usize).map_err(|_| Refusal::NoRoom)?;
         bytes.resize(len as usize, 0);
@@ -73,9 +75,7 @@ impl Regions {
             Some(place) => *place = region,
             None => self.regions.push(region),
         }
-        // The manifest's are numbered by 16 bits with room for as many as actors can make.
-        let region = u16::try_from(index).map_err(|_| Refusal::NoRoom)?;
-        Ok(MemoryRange { region, offset: 0, len })
+        Ok(MemoryRange { region: number, offset: 0, len })
     }
 
     /// Says who made a region and what is above all capabilities to it.

@@ -35,7 +35,7 @@ impl State {
             return Stored::Waits(Turn::Flash(job));
         }
         let FlashJob { task, at } = job;
-        let begun = match task {
+        let (begun, work, len, call) = match task {
             FlashTask::Read(into) => {
                 let read = read(board, at, into.of_mut(memory));
                 self.flash.pass();
@@ -45,14 +45,13 @@ impl State {
                     None => self.refuse(CallName::FlashRead, Refusal::NotAvailable),
                 });
             }
-            FlashTask::Program(from) => program(board, at, from, memory),
-            FlashTask::Erase(len) => erase(board, at, len),
-        };
-        let (work, len, call) = match task {
-            FlashTask::Erase(len) => (Work::Erase, len, CallName::FlashErase),
-            // A page is smaller than any memory.
-            FlashTask::Program(buffer) | FlashTask::Read(buffer) => {
-                (Work::Program, buffer.len as u32, CallName::FlashProgram)
+            FlashTask::Program(from) => {
+                let begun = program(board, at, from, memory);
+                // A page is smaller than 32 bits count.
+                (begun, Work::Program, from.len as u32, CallName::FlashProgram)
+            }
+            FlashTask::Erase(len) => {
+                (erase(board, at, len), Work::Erase, len, CallName::FlashErase)
             }
         };
         if begun.is_none() {
