@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use devices::flash::CutMode;
 
-use crate::explore::mode_names;
 use crate::explore::verdict::Verdict;
 use crate::journal::Journal;
 use crate::scenario::plan::FlashCut;
@@ -91,8 +90,9 @@ impl Matrix {
     /// The table with its sums.
     pub fn text(&self) -> String {
         let mut text = format!("{:<ABOUT$}  flash", "request");
-        for name in mode_names(&self.modes) {
-            let _ = write!(text, "  {name:<22}");
+        for mode in &self.modes {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "  {:<22}", mode.name());
         }
         text.push('\n');
         let mut sums = vec![Count::default(); self.modes.len()];

@@ -345,8 +345,3 @@ impl Ground<'_> {
             .is_some_and(|journal| self.servers.iter().any(|server| journal.has_received(server)))
     }
 }
-
-/// The modes of an exploration, for those who print them.
-pub(crate) fn mode_names(modes: &[CutMode]) -> Vec<&'static str> {
-    modes.iter().map(|mode| mode.name()).collect()
-}
