@@ -8,6 +8,7 @@ use crate::state::State;
 
 /// One capability in its holder's cspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Held {
     /// Who holds it.
     pub actor: ActorId,
@@ -21,6 +22,7 @@ pub struct Held {
 
 /// The capability of an actor that another one was derived from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Source {
     /// Who holds it.
     pub actor: ActorId,

@@ -175,7 +175,7 @@ fn part(actor: &ActorManifest) -> Part {
         shared: actor.shared,
         mailbox: actor.mailbox,
         child: actor.child,
-        is_service: matches!(actor.program, Program::Native(_)),
+        is_service: !matches!(actor.program, Program::Wasm(_)),
     }
 }
 

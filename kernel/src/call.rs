@@ -6,6 +6,7 @@ macro_rules! calls {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)+) => {
         /// Every kernel call there is. The personalities are decoders onto this one set.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub enum CallName {
             $($(#[doc = $doc])+ $name,)+
         }

@@ -9,6 +9,7 @@ use crate::id::ActorId;
 
 /// What a capability names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Object {
     /// The mailbox of an actor.
     Endpoint(ActorId),
@@ -58,6 +59,7 @@ pub enum Object {
 
 /// Some x86 I/O ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PortRange {
     /// The first.
     pub first: u16,
@@ -74,6 +76,7 @@ impl PortRange {
 
 /// Some bytes of one region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct MemoryRange {
     /// Index of the region.
     pub region: u16,
@@ -104,6 +107,7 @@ impl MemoryRange {
 
 /// Some bytes of the flash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FlashRange {
     /// First byte.
     pub offset: u32,
@@ -227,6 +231,7 @@ impl Object {
 
 /// An object, what may be done with it, and the badge that receivers see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Capability {
     /// What it names.
     pub object: Object,

@@ -43,6 +43,10 @@ impl Crew {
     pub(crate) fn load(&mut self, place: usize, program: &Program) -> Result<(), LoadError> {
         match program {
             Program::Wasm(wasm) => self.load_wasm(place, wasm),
+            Program::Service(service) => {
+                self.codes[place] = Some(Code::Native(service.native()));
+                Ok(())
+            }
             Program::Native(make) => {
                 self.codes[place] = Some(Code::Native(*make));
                 Ok(())

@@ -52,7 +52,7 @@ pub trait Board {
 }
 
 /// The shape of a board's flash.
-pub(crate) fn flash_shape<B: Board>(board: &mut B) -> Option<FlashInfo> {
+pub fn flash_shape<B: Board>(board: &mut B) -> Option<FlashInfo> {
     const { assert!(<B::Flash as ReadNorFlash>::READ_SIZE == 1) };
     let size = u32::try_from(board.flash()?.capacity()).ok()?;
     Some(FlashInfo {

@@ -8,6 +8,7 @@ use abi::input::PointerEvent;
 
 /// One thing that happened outside, taken from the board between two slices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Event {
     /// A byte arrived on the serial line.
     Serial(u8),

@@ -5,6 +5,7 @@ use core::fmt;
 
 /// Something an actor did that it cannot go on from. All of them are abnormal exits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fault {
     /// `unreachable` was executed; a panic in Rust ends so.
     Unreachable,
@@ -54,6 +55,7 @@ impl fmt::Display for Fault {
 
 /// Why an actor is no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ExitReason {
     /// It returned, or its handler answered 0: a normal exit.
     Returned,

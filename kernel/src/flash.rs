@@ -5,6 +5,7 @@ use alloc::collections::VecDeque;
 
 /// What takes time on the chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Work {
     /// Clears bits.
     Program,

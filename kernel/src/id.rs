@@ -5,6 +5,7 @@ use core::fmt;
 /// Index and generation. The generation starts at 1, so that 0 is the kernel itself
 /// ([`abi::message::KERNEL_SENDER`]), and stays below 2³¹, so that an id is a positive word.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ActorId {
     index: u16,
     generation: u32,

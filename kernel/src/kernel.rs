@@ -29,6 +29,7 @@ use crate::trace::What;
 
 /// When to call [`Kernel::poll`] again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Next {
     /// At once: somebody is ready.
     Now,

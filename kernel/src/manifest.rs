@@ -9,11 +9,14 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::native::Native;
+use crate::service::Service;
 use crate::time::Duration;
 use crate::trace::Capacity;
 
 /// The whole first population.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "'de: 'static")))]
 pub struct Manifest {
     /// What the node is called, in `/node/{identity}`.
     pub identity: String,
@@ -50,16 +53,20 @@ impl Manifest {
 
 /// Memory under a name. A borrowed region, such as one in flash, is read-only.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "'de: 'static")))]
 pub struct Region {
     /// What grants call it.
     pub name: String,
     /// Its bytes.
+    #[cfg_attr(feature = "serde", serde(with = "borrowed"))]
     pub bytes: Cow<'static, [u8]>,
 }
 
 /// What a supervisor does about the others when one of its children is restarted. The words and
 /// their meaning are OTP's (Erlang/OTP documentation, "Supervisor Behaviour").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Strategy {
     /// Nothing.
     OneForOne,
@@ -71,6 +78,7 @@ pub enum Strategy {
 
 /// How a supervisor ends a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Shutdown {
     /// At once.
     Kill,
@@ -84,6 +92,7 @@ pub enum Shutdown {
 /// restart within the supervisor's period, but never longer than `last`. With `first` zero it
 /// restarts at once, as OTP does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Backoff {
     /// Before the second restart within the period.
     pub first: Duration,
@@ -93,6 +102,7 @@ pub struct Backoff {
 
 /// How a supervisor decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SupervisorSpec {
     /// What it does about the others.
     pub strategy: Strategy,
@@ -117,6 +127,7 @@ impl SupervisorSpec {
 
 /// How a supervisor treats one of its children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ChildSpec {
     /// Whether it is started again.
     pub restart: Restart,
@@ -132,6 +143,7 @@ impl ChildSpec {
 
 /// One supervisor.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SupervisorManifest {
     /// What actors and other supervisors call it; unique among supervisors.
     pub name: String,
@@ -145,10 +157,16 @@ pub struct SupervisorManifest {
 
 /// What an actor runs.
 #[derive(Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "'de: 'static")))]
 pub enum Program {
     /// A wasm module.
+    #[cfg_attr(feature = "serde", serde(with = "borrowed"))]
     Wasm(Cow<'static, [u8]>),
-    /// A service inside the kernel image.
+    /// A service of the kernel image.
+    Service(Service),
+    /// Code of whoever links the kernel. It cannot be written down.
+    #[cfg_attr(feature = "serde", serde(skip))]
     Native(fn() -> Box<dyn Native>),
 }
 
@@ -156,6 +174,7 @@ impl fmt::Debug for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Program::Native(_) => f.write_str("native"),
+            Program::Service(service) => write!(f, "service {service:?}"),
             Program::Wasm(bytes) => write!(f, "wasm of {} bytes", bytes.len()),
         }
     }
@@ -163,6 +182,8 @@ impl fmt::Debug for Program {
 
 /// One actor.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(bound(deserialize = "'de: 'static")))]
 pub struct ActorManifest {
     /// What it is called; unique, at most [`crate::limits::NAME_MAX`] bytes.
     pub name: String,
@@ -189,6 +210,7 @@ pub struct ActorManifest {
 
 /// One capability given at boot.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Grant {
     /// What it names.
     pub object: GrantObject,
@@ -198,6 +220,7 @@ pub struct Grant {
 
 /// What a grant can name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum GrantObject {
     /// The endpoint of the actor with this name.
     Endpoint(String),
@@ -236,4 +259,23 @@ pub enum GrantObject {
     Ports(u16, u16),
     /// A range of the flash: its first byte and how many.
     Flash(u32, u32),
+}
+
+/// Bytes that stay where they are written down: a module in flash is not copied to be run.
+#[cfg(feature = "serde")]
+mod borrowed {
+    use alloc::borrow::Cow;
+    use serde::Deserialize;
+    use serde::Deserializer;
+    use serde::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de: 'static, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Cow<'static, [u8]>, D::Error> {
+        <&'static [u8]>::deserialize(from).map(Cow::Borrowed)
+    }
 }

@@ -20,6 +20,7 @@ use crate::time::Instant;
 
 /// One state change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Record {
     /// The instant at which the slice began.
     pub at: Instant,
@@ -33,6 +34,7 @@ pub struct Record {
 
 /// The kinds of state change. "Text" is the record's accompanying bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum What {
     /// The kernel came up with this many actors.
     Boot {
@@ -196,6 +198,7 @@ pub struct Trace {
 
 /// How much a trace keeps until it is drained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Capacity {
     /// How many records.
     pub records: usize,

@@ -7,8 +7,6 @@ use abi::message;
 use devices::keyboard;
 use image::program::Program;
 use kernel::manifest::Region;
-use kernel::service::Caps;
-use kernel::service::Ns;
 
 use crate::scenario::catalogue::Catalogue;
 use crate::scenario::catalogue::Service;
@@ -38,7 +36,7 @@ const PLAIN: Program = Program {
 /// The services of the kernel image in the order of their names.
 pub static SERVICES: &[Service] = &[
     Service {
-        native: Caps::native,
+        service: kernel::service::Service::Caps,
         program: Program {
             name: "caps",
             about: "tells which features the node has",
@@ -52,7 +50,7 @@ pub static SERVICES: &[Service] = &[
         },
     },
     Service {
-        native: Ns::native,
+        service: kernel::service::Service::Ns,
         program: Program {
             name: "ns",
             about: "registers and finds names by message",

@@ -4,6 +4,7 @@ use crate::word::u32_at;
 
 /// Units of a range of NOR flash. Erasing sets all bits of a sector; programming clears bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FlashInfo {
     /// Bytes of the range.
     pub size: u32,

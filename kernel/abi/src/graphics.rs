@@ -4,6 +4,7 @@ use crate::word::u32_at;
 
 /// How one pixel lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u32)]
 pub enum PixelFormat {
     /// Four bytes: blue, green, red, unused.
@@ -33,6 +34,7 @@ impl PixelFormat {
 
 /// Size and layout of a framebuffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FramebufferInfo {
     /// Pixels across.
     pub width: u32,

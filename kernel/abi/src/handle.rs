@@ -5,6 +5,7 @@ use core::fmt;
 /// `generation << 32 | slot`. The generation counts how often the slot was
 /// emptied, so that a handle kept too long never reaches the slot's next tenant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Handle(u64);
 
 impl Handle {

@@ -2,6 +2,7 @@
 
 /// One key going down or up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct KeyEvent {
     /// Which key: its usage id on page 0x07 of the USB HID Usage Tables 1.5, chapter 10.
     pub key: u16,
@@ -83,6 +84,7 @@ impl KeyEvent {
 
 /// Where the pointer is and which of its buttons are down. A touch is button 1 while it lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PointerEvent {
     /// Pixels from the left edge.
     pub x: u16,

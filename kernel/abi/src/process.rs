@@ -5,6 +5,7 @@ use crate::word::u64_at;
 
 /// What an actor is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)]
 pub enum ProcessState {
     /// It could run.
@@ -44,6 +45,7 @@ impl ProcessState {
 /// the lower halves of their ids, read through a capability to the process table by
 /// `sys_cap_mem_read`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProcessRecord {
     /// The actor's id.
     pub id: u64,

@@ -6,6 +6,7 @@ macro_rules! refusals {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $text:literal;)+) => {
         /// A recoverable no, returned to the caller as its negative code.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[repr(i32)]
         pub enum Refusal {
             $($(#[doc = $doc])+ $name = $code,)+

@@ -5,6 +5,7 @@ use core::ops::BitOr;
 
 /// A set of rights. The bits are those of the earlier systems (field notes, seed 002 and 004).
 #[derive(Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Rights(u32);
 
 impl Rights {

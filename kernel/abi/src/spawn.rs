@@ -7,6 +7,7 @@ use crate::word::u64_at;
 
 /// Whether a child that has ended is started again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)]
 pub enum Restart {
     /// Always.

@@ -23,10 +23,31 @@ use crate::call::Call;
 use crate::call::CallName;
 use crate::call::Host;
 use crate::limits::PAYLOAD_MAX;
+use crate::native::Native;
 
 /// Bytes that a service lays before the kernel: two payloads, one for what is asked and one for
 /// what is answered.
 const SCRATCH: usize = 2 * PAYLOAD_MAX;
+
+/// Every service there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Service {
+    /// [`Caps`].
+    Caps,
+    /// [`Ns`].
+    Ns,
+}
+
+impl Service {
+    /// What makes it.
+    pub fn native(self) -> fn() -> Box<dyn Native> {
+        match self {
+            Service::Caps => Caps::native,
+            Service::Ns => Ns::native,
+        }
+    }
+}
 
 /// A service's way to the kernel.
 struct Caller<'a> {

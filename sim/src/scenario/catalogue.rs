@@ -2,7 +2,6 @@
 
 use image::program::Program;
 use kernel::manifest::Region;
-use kernel::native::Native;
 
 use crate::scenario::profile::ProfileName;
 
@@ -19,7 +18,7 @@ pub struct UnknownKey {
 #[derive(Clone, Copy, Debug)]
 pub struct Service {
     /// Its code.
-    pub native: fn() -> Box<dyn Native>,
+    pub service: kernel::service::Service,
     /// What it comes with, apart from its code.
     pub program: Program,
 }
@@ -44,8 +43,6 @@ pub(crate) mod sample {
     //! A small catalogue for tests.
 
     use std::borrow::Cow;
-
-    use kernel::service::Ns;
 
     use super::*;
 
@@ -108,7 +105,7 @@ pub(crate) mod sample {
     ];
 
     static SERVICES: [Service; 1] = [Service {
-        native: Ns::native,
+        service: kernel::service::Service::Ns,
         program: Program {
             name: "ns",
             about: "names by message",

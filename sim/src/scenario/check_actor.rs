@@ -163,8 +163,8 @@ fn find(catalogue: &dyn Catalogue, name: &str) -> Option<(Program, image::progra
         return Some((Program::Wasm(Cow::Borrowed(program.wasm)), *program));
     }
     let service = catalogue.services().iter().find(|service| service.program.name == name)?;
-    let Service { native, program } = *service;
-    Some((Program::Native(native), program))
+    let Service { service, program } = *service;
+    Some((Program::Service(service), program))
 }
 
 /// An actor runs one thing. What is written beside the first is refused.

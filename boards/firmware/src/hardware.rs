@@ -1,0 +1,26 @@
+//! What a board lends to its firmware beside what it lends to the kernel.
+
+use kernel::device::Board;
+use kernel::time::Instant;
+use kernel::trace::Capacity;
+
+/// A board with a clock.
+///
+/// In [`Board::event`] it says what its devices have seen, the bytes of its serial line among it. A
+/// serial line whose `write_ready` always says yes makes whoever writes wait instead; one that says
+/// no must end [`Hardware::wait`] when it has room.
+pub trait Hardware: Board {
+    /// What the board is called: its folder below `boards/`.
+    const NAME: &'static str;
+
+    /// How much the trace keeps until a host takes it; `None` is whatever one turn can write. A
+    /// board with little memory keeps less, and says so when it has lost something.
+    const TRACE: Option<Capacity> = None;
+
+    /// Time since power came on. It never goes back.
+    fn now(&mut self) -> Instant;
+
+    /// Sleeps until [`Board::event`] may have something to say, and no longer than to this instant.
+    /// It may come back early.
+    fn wait(&mut self, until: Option<Instant>);
+}
