@@ -55,11 +55,6 @@ impl<D: Disk> DiskFlash<D> {
         core::mem::take(&mut self.has_done)
     }
 
-    /// Whether it has done something that nobody has asked for.
-    pub fn has_done(&self) -> bool {
-        self.has_done
-    }
-
     /// The sector's bytes around this range: `change` is given each piece and its place in the
     /// range, and what it leaves is written if `is_written`.
     fn each_sector(
@@ -200,6 +195,6 @@ mod tests {
         flash.erase(0, 4096).unwrap();
         assert_eq!([flash.take_done(), flash.take_done()], [true, false]);
         flash.read(0, &mut [0]).unwrap();
-        assert!(!flash.has_done());
+        assert!(!flash.take_done());
     }
 }
