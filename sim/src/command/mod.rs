@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod header;
 pub mod new;
 mod flash_file;
+pub mod on;
 pub mod sim;
 pub mod test;
 pub mod wasm;
