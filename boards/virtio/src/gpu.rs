@@ -52,7 +52,7 @@ impl Gpu {
         transport::begin(&mut *device);
         let bytes = width as usize * height as usize * PIXEL_BYTES;
         let pixels = vec![0; bytes].leak();
-        let place = pixels.as_ptr() as u64;
+        let place = pixels.as_ptr() as usize as u64;
         let memory = Memory::new(2 * ANSWER);
         let drawn = (0, height);
         let mut gpu = Gpu { device, queue, memory, pixels, width, height, drawn };

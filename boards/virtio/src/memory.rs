@@ -25,7 +25,7 @@ impl Memory {
 
     /// Where the device finds the byte at `offset`.
     pub fn address(self, offset: usize) -> u64 {
-        self.0.as_ptr() as u64 + offset as u64
+        self.0.as_ptr() as usize as u64 + offset as u64
     }
 
     fn word(self, offset: usize) -> &'static AtomicU32 {
