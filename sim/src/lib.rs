@@ -31,6 +31,8 @@ pub mod unit;
 pub mod diagnostic;
 pub mod scenario;
 pub mod stock;
+pub mod stick;
+pub mod firmware;
 pub mod agenda;
 pub mod cast;
 pub mod authority;

@@ -11,15 +11,20 @@ use clap::ArgGroup;
 use clap::Parser;
 use clap::Subcommand;
 use devices::flash::CutMode;
+use protocol::image::Drive;
 use sim::command::Ending;
 use sim::command::actors;
+use sim::command::build;
 use sim::command::doctor;
+use sim::command::flash;
 use sim::command::header;
 use sim::command::new;
 use sim::command::on::On;
 use sim::command::sim as simulate;
 use sim::command::test;
 use sim::command::wasm;
+use sim::firmware::BoardName;
+use sim::firmware::Builder;
 use sim::play::Review;
 use sim::scenario::plan::FlashCut;
 use sim::scenario::schema::schema;
@@ -51,6 +56,10 @@ enum Verb {
     Header,
     /// Call functions of wasm modules that are no actors, within limits
     Wasm(Wasm),
+    /// Make the firmware of a real board, and an image for it to boot
+    Build(Build),
+    /// Bring firmware and image to where a board starts from
+    Flash(Flash),
     /// Say what this computer has of what Orrery can use
     Doctor,
     /// The window of `sim --view`, which is a process of its own
@@ -144,6 +153,31 @@ struct Test {
     /// Where pictures and texts go
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct Build {
+    /// The board: x86_64, qemu_riscv32 or esp32c6
+    #[arg(long, value_name = "NAME", value_parser = board)]
+    board: BoardName,
+    /// Whose population it boots
+    #[arg(long, value_name = "FILE", default_value = "scenarios/desktop/windows_overlap.yaml")]
+    scenario: PathBuf,
+    /// Let a host at the other end of its serial line turn the handle of its kernel
+    #[arg(long)]
+    host: bool,
+    /// Where firmware and image go
+    #[arg(long, value_name = "DIR", default_value = "out/boards")]
+    out: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct Flash {
+    #[command(flatten)]
+    build: Build,
+    /// Pack this file instead: for x86_64 the contents of a USB stick
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -258,6 +292,10 @@ fn main() -> ExitCode {
         Verb::New(New { what: NewWhat::Actor { name } }) => new::run(Path::new("."), &name),
         Verb::Header => header::run(),
         Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
+        Verb::Build(build) => build::run(&build_options(build)),
+        Verb::Flash(flash) => {
+            flash::run(&flash::Options { build: build_options(flash.build), image: flash.image })
+        }
         Verb::Doctor => doctor::run(),
         Verb::Window { title, width, height } => {
             view::run_window(&title, width, height);
@@ -280,6 +318,29 @@ fn run_with_quiet_insta() -> Option<ExitCode> {
     let status = Command::new(program).args(std::env::args_os().skip(1)).envs(QUIET).status();
     let code = status.ok()?.code().unwrap_or(1);
     Some(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// What to build, by the cargo that started this program if one did.
+fn build_options(arguments: Build) -> build::Options {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    build::Options {
+        board: arguments.board,
+        scenario: arguments.scenario,
+        drive: if arguments.host { Drive::Host } else { Drive::Board },
+        builder: Builder {
+            cargo: variable("CARGO").unwrap_or_else(|| "cargo".into()),
+            cargo_home: variable("CARGO_HOME"),
+            // It may be relative to here, and cargo works elsewhere.
+            target: variable("CARGO_TARGET_DIR")
+                .and_then(|folder| std::path::absolute(folder).ok()),
+        },
+        out: arguments.out,
+    }
+}
+
+fn board(text: &str) -> Result<BoardName, String> {
+    let names = BoardName::ALL.map(BoardName::name).join(", ");
+    BoardName::from_name(text).ok_or(format!("the boards are {names}"))
 }
 
 fn wasm_options(arguments: Wasm) -> wasm::Options {

@@ -10,29 +10,50 @@ use libtest_mimic::Trial;
 use crate::scenario;
 
 /// Crates whose `lib.rs` lists its modules in the order of their floors.
-const FLOORED: [&str; 6] = [
+const FLOORED: [&str; 9] = [
     "kernel/abi/src",
     "kernel/src",
     "actors/sdk/src",
     "actors/littlefs/src",
     "sim/devices/src",
     "sim/src",
+    "boards/virtio/src",
+    "boards/parts/src",
+    "boards/x86_64/src",
 ];
 
 /// What each crate may depend on inside this repository.
-const MAY_KNOW: [(&str, &[&str]); 8] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("kernel/abi", &[]),
     ("kernel", &["abi"]),
     ("actors/sdk", &["abi"]),
     ("actors/image", &[]),
     ("actors/littlefs", &[]),
     ("sim/devices", &["abi"]),
-    ("sim", &["abi", "kernel", "littlefs", "image", "devices"]),
-    ("tests", &["abi", "kernel", "image", "devices", "sim"]),
+    ("boards/virtio", &[]),
+    ("boards/parts", &["abi", "kernel", "virtio", "devices"]),
+    ("boards/x86_64", &["kernel", "firmware", "parts", "virtio"]),
+    ("boards/qemu_riscv32", &["kernel", "firmware", "parts", "virtio"]),
+    ("sim", &["abi", "kernel", "littlefs", "image", "devices", "protocol"]),
+    ("tests", &["abi", "kernel", "image", "devices", "sim", "protocol", "firmware"]),
 ];
 
 /// Crates of this repository.
-const OURS: [&str; 8] = ["abi", "kernel", "sdk", "littlefs", "image", "devices", "sim", "tests"];
+const OURS: [&str; 13] = [
+    "abi",
+    "kernel",
+    "sdk",
+    "littlefs",
+    "image",
+    "devices",
+    "sim",
+    "tests",
+    "protocol",
+    "firmware",
+    "virtio",
+    "parts",
+    "board_x86_64",
+];
 
 /// The longest that a source file may be.
 const LINES_MAX: usize = 500;
