@@ -59,7 +59,7 @@ pub struct Region {
     /// What grants call it.
     pub name: String,
     /// Its bytes.
-    #[cfg_attr(feature = "serde", serde(with = "borrowed"))]
+    #[cfg_attr(feature = "serde", serde(with = "borrowed_or_owned"))]
     pub bytes: Cow<'static, [u8]>,
 }
 
@@ -277,5 +277,41 @@ mod borrowed {
         from: D,
     ) -> Result<Cow<'static, [u8]>, D::Error> {
         <&'static [u8]>::deserialize(from).map(Cow::Borrowed)
+    }
+}
+
+/// The same for bytes that may be written to if they are owned, which they then are again.
+#[cfg(feature = "serde")]
+mod borrowed_or_owned {
+    use alloc::borrow::Cow;
+    use serde::Deserialize;
+    use serde::Deserializer;
+    use serde::Serialize;
+    use serde::Serializer;
+
+    #[derive(Serialize, Deserialize)]
+    enum Bytes<'a> {
+        Borrowed(&'a [u8]),
+        Owned(&'a [u8]),
+    }
+
+    #[expect(clippy::ptr_arg, reason = "whether it is owned is what is written down")]
+    pub(super) fn serialize<S: Serializer>(
+        bytes: &Cow<'static, [u8]>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match bytes {
+            Cow::Borrowed(bytes) => Bytes::Borrowed(bytes).serialize(to),
+            Cow::Owned(bytes) => Bytes::Owned(bytes).serialize(to),
+        }
+    }
+
+    pub(super) fn deserialize<'de: 'static, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Cow<'static, [u8]>, D::Error> {
+        Ok(match Bytes::<'static>::deserialize(from)? {
+            Bytes::Borrowed(bytes) => Cow::Borrowed(bytes),
+            Bytes::Owned(bytes) => Cow::Owned(bytes.to_vec()),
+        })
     }
 }

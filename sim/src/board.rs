@@ -11,12 +11,18 @@ use devices::gpio::Pin;
 use devices::screen::Screen;
 use devices::serial::Serial;
 use devices::stream::Seed;
+use embedded_hal::digital::OutputPin;
+use embedded_io::Write;
+use embedded_storage::nor_flash::NorFlash;
+use embedded_storage::nor_flash::ReadNorFlash;
 use kernel::device::Board;
 use kernel::device::Framebuffer;
 use kernel::event::Event;
 use kernel::time::Instant;
+use protocol::message::Reply;
 
 use crate::scenario::profile::ProfileName;
+use crate::target::TargetError;
 
 /// Baud of the serial line: what bootloaders and terminals begin with.
 const BAUD: u32 = 115_200;
@@ -104,6 +110,66 @@ impl VirtualBoard {
         }
     }
 
+    /// Does what a board elsewhere has done.
+    ///
+    /// # Errors
+    /// When the models of the devices do not do such a thing.
+    pub fn follow(&mut self, reply: &Reply<'_>) -> Result<(), TargetError> {
+        match *reply {
+            Reply::Serial(bytes) => {
+                if self.serial.room() < bytes.len() {
+                    return Err(unlike("it sends more on its serial line than fits".to_owned()));
+                }
+                let Ok(()) = self.serial.write_all(bytes);
+            }
+            Reply::Pin { pin, high } => {
+                let unknown = || unlike(format!("it drives pin {pin}, which there is not"));
+                let Ok(()) = self.gpio.pin_mut(pin).ok_or_else(unknown)?.set_state(high.into());
+            }
+            Reply::Draw { offset, bytes } => self.draw(offset, bytes)?,
+            Reply::Fill { offset, pixel, count } => {
+                let count = (count as usize).min(self.panel.info().size());
+                self.draw(offset, &pixel.repeat(count))?;
+            }
+            Reply::Flush => self.panel.flush(),
+            Reply::Entropy => self.request_entropy(),
+            Reply::Read { .. } | Reply::Erase { .. } | Reply::Program { .. } => {
+                self.follow_flash(reply)?;
+            }
+            _ => return Err(unlike(format!("it tells {reply:?} of its own accord"))),
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self, offset: u32, bytes: &[u8]) -> Result<(), TargetError> {
+        let end = (offset as usize).checked_add(bytes.len());
+        if end.is_none_or(|end| self.panel.info().size() < end) {
+            return Err(unlike(format!("it draws {} bytes at {offset}", bytes.len())));
+        }
+        self.panel.write(offset as usize, bytes);
+        Ok(())
+    }
+
+    fn follow_flash(&mut self, reply: &Reply<'_>) -> Result<(), TargetError> {
+        let none = || unlike("it works a flash that there is not".to_owned());
+        let flash = self.flash.as_mut().ok_or_else(none)?;
+        let done = match *reply {
+            Reply::Erase { from, to } => flash.erase(from, to),
+            Reply::Program { at, bytes } => flash.write(at, bytes),
+            Reply::Read { at, len, checksum } => {
+                let mut bytes = vec![0; (len as usize).min(flash.capacity())];
+                let read = flash.read(at, &mut bytes);
+                if read.is_ok() && protocol::frame::checksum(&bytes) != checksum {
+                    let what = format!("{len} bytes of its flash at 0x{at:x} differ");
+                    return Err(unlike(what));
+                }
+                read
+            }
+            _ => Ok(()),
+        };
+        done.map_err(|error| unlike(format!("its flash did {reply:?}, ours: {error:?}")))
+    }
+
     /// Whether the kernel has yet to be told something.
     pub fn has_events(&self) -> bool {
         !self.events.is_empty()
@@ -144,6 +210,10 @@ impl VirtualBoard {
         let changes = self.gpio.settle(now.since(Instant::ZERO));
         changes.into_iter().map(|change| (change.pin, change.high)).collect()
     }
+}
+
+fn unlike(what: String) -> TargetError {
+    TargetError::Unlike(what)
 }
 
 impl Board for VirtualBoard {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use abi::process::ProcessRecord;
 use abi::process::ProcessState;
@@ -16,8 +17,6 @@ use devices::reading::Run;
 use devices::sketch;
 use devices::stream::Seed;
 use devices::vcd;
-use kernel::BootError;
-use kernel::Kernel;
 use kernel::Next;
 use kernel::authority::Held;
 use kernel::event::Event;
@@ -29,12 +28,17 @@ use crate::authority;
 use crate::board::VirtualBoard;
 use crate::cast::Cast;
 use crate::cast::id_of;
+use crate::core::Core;
 use crate::journal::Journal;
 use crate::scenario::plan::BoardPlan;
 use crate::scenario::plan::FlashCut;
 use crate::seen::Seen;
 use crate::storage;
 use crate::storage::Tree;
+use crate::target::Look;
+use crate::target::StartError;
+use crate::target::Target;
+use crate::target::TargetError;
 use crate::trace::Trace;
 
 /// Whether a board begins with power.
@@ -52,7 +56,11 @@ pub struct Machine {
     plan: BoardPlan,
     board: VirtualBoard,
     /// `None` as long as there is no power.
-    kernel: Option<Kernel>,
+    kernel: Option<Core>,
+    /// Where its kernel runs; `None` is in this program.
+    target: Option<Arc<dyn Target>>,
+    /// Why it stopped of its own accord.
+    stopped: Option<TargetError>,
     /// When power came.
     powered: Instant,
     /// Logical instructions of the kernels before this one.
@@ -84,7 +92,8 @@ impl Machine {
         plan: &BoardPlan,
         seed: u64,
         power: Power,
-    ) -> Result<Machine, BootError> {
+        target: Option<Arc<dyn Target>>,
+    ) -> Result<Machine, StartError> {
         let flash = plan.flash.as_ref();
         let flash =
             flash.map(|flash| Flash::new(flash.image.to_vec(), flash.quality, Seed(seed), name));
@@ -95,6 +104,8 @@ impl Machine {
             plan: plan.clone(),
             board: VirtualBoard::new(name, plan.profile, flash, Seed(seed)),
             kernel: None,
+            target,
+            stopped: None,
             powered: Instant::ZERO,
             fuel_before: 0,
             flash_done: None,
@@ -115,9 +126,10 @@ impl Machine {
     }
 
     /// Power comes, and the kernel boots.
-    fn start(&mut self, now: Instant) -> Result<(), BootError> {
+    fn start(&mut self, now: Instant) -> Result<(), StartError> {
         let manifest = self.plan.manifest(&self.name);
-        let kernel = Kernel::boot(&manifest, &mut self.board)?;
+        let target = self.target.as_deref();
+        let kernel = Core::boot(target, self.plan.profile, &manifest, &mut self.board)?;
         self.cast = Cast::new(&self.plan, &manifest, now.since(Instant::ZERO));
         for process in kernel.processes() {
             let id = id_of(process.id).expect("the kernel gives sound ids");
@@ -130,7 +142,7 @@ impl Machine {
 
     /// Power comes back. A board that has power is switched off before; its flash may still end
     /// what it is doing.
-    pub fn reboot(&mut self, now: Instant, trace: &mut Trace) -> Result<(), BootError> {
+    pub fn reboot(&mut self, now: Instant, trace: &mut Trace) -> Result<(), StartError> {
         if self.kernel.is_some() {
             if self.flash_done.is_some() {
                 self.board.finish_flash();
@@ -199,9 +211,24 @@ impl Machine {
         self.journal.take()
     }
 
+    /// Why it has stopped of its own accord, if it has.
+    pub fn stopped(&self) -> Option<&TargetError> {
+        self.stopped.as_ref()
+    }
+
+    /// What its devices are like, seen from outside past its firmware.
+    pub fn look(&self) -> Result<Look, TargetError> {
+        self.kernel.as_ref().map_or_else(|| Ok(Look::default()), Core::look)
+    }
+
     /// Whether it has power.
     pub fn is_on(&self) -> bool {
         self.kernel.is_some()
+    }
+
+    /// Its devices.
+    pub fn board(&self) -> &VirtualBoard {
+        &self.board
     }
 
     /// Its flash, if it has one.
@@ -249,8 +276,15 @@ impl Machine {
         let powered = self.powered.since(Instant::ZERO);
         let before = kernel.fuel();
         let next = kernel.poll(Instant::ZERO + now.since(self.powered), &mut self.board);
+        let next = match next {
+            Ok(next) => next,
+            Err(error) => {
+                self.stopped = Some(error);
+                self.due = None;
+                return;
+            }
+        };
         let used = kernel.fuel() - before;
-        assert_eq!(kernel.trace_lost(), 0, "what one poll writes fits the trace");
         self.free = now.saturating_add_nanos(self.plan.profile.slice_nanos(used));
         self.due = match next {
             Next::Now => Some(self.free),
@@ -267,23 +301,22 @@ impl Machine {
         self.driven.extend(self.board.settle(now));
         let Machine { kernel, cast, name, restarts, journal, board, .. } = self;
         let kernel = kernel.as_mut().expect("it has just been polled");
-        kernel.drain_trace(|record, head, tail| {
-            let text = [head, tail].concat();
+        kernel.drain_trace(|record, text| {
             if matches!(record.what, What::Spawn { .. })
                 && let Some(id) = record.actor
             {
-                let is_restart = cast.enter(id, &String::from_utf8_lossy(&text));
+                let is_restart = cast.enter(id, &String::from_utf8_lossy(text));
                 if is_restart {
                     *restarts.entry(cast.name(id)).or_default() += 1;
                 }
             }
             if let Some(journal) = journal.as_mut() {
-                journal.note(cast, record, &text, board.flash().and_then(Flash::doing));
+                journal.note(cast, record, text, board.flash().and_then(Flash::doing));
             }
-            if let Some(seen) = Seen::of(cast, record, &text) {
+            if let Some(seen) = Seen::of(cast, record, text) {
                 each(seen);
             }
-            trace.push(name, cast, record, &text);
+            trace.push(name, cast, record, text);
         });
         if let Some(cut) = self.cut_with
             && self.flash().is_some_and(|flash| cut.operation < flash.operations())
@@ -339,8 +372,7 @@ impl Machine {
     }
 
     fn process(&self, name: &str) -> Option<ProcessRecord> {
-        let kernel = self.kernel.as_ref()?;
-        kernel.processes().find(|process| process.name() == name)
+        self.kernel.as_ref()?.process(name)
     }
 
     /// Which life an actor is in, or was in when it died.
@@ -376,7 +408,7 @@ impl Machine {
     }
 
     fn held(&self) -> Vec<Held> {
-        self.kernel.as_ref().map_or_else(Vec::new, |kernel| kernel.authority().collect())
+        self.kernel.as_ref().map_or_else(Vec::new, Core::authority)
     }
 
     /// Pixels of the screen, across and down.
@@ -402,7 +434,7 @@ impl Machine {
 
     /// Logical instructions that were executed.
     pub fn fuel(&self) -> u64 {
-        self.fuel_before + self.kernel.as_ref().map_or(0, Kernel::fuel)
+        self.fuel_before + self.kernel.as_ref().map_or(0, Core::fuel)
     }
 
     /// Whether a text can be read in one line of the screen.

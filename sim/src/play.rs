@@ -5,7 +5,6 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
-use kernel::BootError;
 use kernel::time::Instant;
 
 use crate::explore::Broken;
@@ -21,6 +20,7 @@ use crate::scenario::plan::FlashCut;
 use crate::scenario::plan::Plan;
 use crate::snapshot;
 use crate::snapshot::Mismatch;
+use crate::target::StartError;
 
 /// What came of a plan, and where to look at it.
 #[derive(Debug)]
@@ -40,8 +40,8 @@ pub struct Outcome {
 /// Why a plan could not be played.
 #[derive(Debug)]
 pub enum PlayError {
-    /// The kernel refused the manifest.
-    Boot(BootError),
+    /// A board does not come up.
+    Start(StartError),
     /// A file could not be written.
     Write(io::Error),
 }
@@ -78,7 +78,7 @@ pub fn title(plan: &Plan) -> String {
 
 /// Plays a plan headless. Files go below `out`.
 pub fn play(plan: &Plan, out: &Path, review: Review) -> Result<Outcome, PlayError> {
-    let mut runner = Runner::new(plan).map_err(PlayError::Boot)?;
+    let mut runner = Runner::new(plan).map_err(PlayError::Start)?;
     runner.finish();
     finish(plan, runner, out, review)
 }

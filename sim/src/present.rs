@@ -90,9 +90,7 @@ pub fn failures(plan: &Plan, outcome: &Outcome, look: Look) -> String {
 /// Why a plan could not be played.
 pub fn error(plan: &Plan, error: &PlayError) -> String {
     match error {
-        PlayError::Boot(error) => {
-            format!("error: {}: the kernel refuses to boot: {error}\n", plan.source.display())
-        }
+        PlayError::Start(error) => format!("error: {}: {error}\n", plan.source.display()),
         PlayError::Write(error) => {
             format!("error: {}: cannot write what it left: {error}\n", plan.source.display())
         }

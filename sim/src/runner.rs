@@ -1,9 +1,10 @@
 //! Plays a plan in a world and says what came of it.
 
+use std::sync::Arc;
+
 use abi::input::KeyEvent;
 use devices::keyboard;
 use devices::pointer::Pointer;
-use kernel::BootError;
 use kernel::event::Event;
 use kernel::time::Duration;
 use kernel::time::Instant;
@@ -20,6 +21,8 @@ use crate::scenario::plan::Plan;
 use crate::scenario::plan::SnapshotKind;
 use crate::scenario::plan::Step;
 use crate::scenario::plan::Touch;
+use crate::target::StartError;
+use crate::target::Target;
 use crate::watch::Cursors;
 use crate::watch::Watch;
 use crate::world::World;
@@ -83,7 +86,7 @@ pub struct Runner<'a> {
 }
 
 /// Plays a whole plan.
-pub fn run(plan: &Plan) -> Result<Report, BootError> {
+pub fn run(plan: &Plan) -> Result<Report, StartError> {
     let mut runner = Runner::new(plan)?;
     runner.finish();
     Ok(runner.report())
@@ -91,12 +94,17 @@ pub fn run(plan: &Plan) -> Result<Report, BootError> {
 
 impl<'a> Runner<'a> {
     /// Boots the world of a plan.
-    pub fn new(plan: &'a Plan) -> Result<Runner<'a>, BootError> {
+    pub fn new(plan: &'a Plan) -> Result<Runner<'a>, StartError> {
         Ok(Runner::of(plan, World::boot(plan)?))
     }
 
+    /// The same on other boards than those of this program.
+    pub fn on(plan: &'a Plan, target: Arc<dyn Target>) -> Result<Runner<'a>, StartError> {
+        Ok(Runner::of(plan, World::boot_on(plan, target)?))
+    }
+
     /// The same, but one board has no power.
-    pub fn without_power(plan: &'a Plan, board: usize) -> Result<Runner<'a>, BootError> {
+    pub fn without_power(plan: &'a Plan, board: usize) -> Result<Runner<'a>, StartError> {
         Ok(Runner::of(plan, World::without_power(plan, board)?))
     }
 
@@ -221,6 +229,12 @@ impl<'a> Runner<'a> {
     fn go(&mut self, limit: Instant, until: Instant, doing: Doing) -> Turn {
         self.doing = doing;
         let happened = self.world.advance(limit.min(until));
+        if let Some(machine) = self.world.machines().iter().find(|board| board.stopped().is_some())
+        {
+            let stopped = machine.stopped().map_or_else(String::new, ToString::to_string);
+            self.fail_with(self.steps, "was not reached".to_owned(), stopped);
+            return Turn::Ended;
+        }
         self.check_monitors();
         if happened || until <= limit { Turn::Went } else { Turn::Reached }
     }

@@ -5,12 +5,12 @@
 //! agenda comes before boards and boards come in the order of the scenario.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use abi::exit::ExitKind;
 use abi::process::ProcessState;
 use devices::flash::CutMode;
 use devices::picture::Picture;
-use kernel::BootError;
 use kernel::event::Event;
 use kernel::time::Duration;
 use kernel::time::Instant;
@@ -22,6 +22,8 @@ use crate::machine::Power;
 use crate::scenario::plan::PinPlace;
 use crate::scenario::plan::Plan;
 use crate::seen::Seen;
+use crate::target::StartError;
+use crate::target::Target;
 use crate::trace::Trace;
 
 /// A line that an actor logged.
@@ -76,19 +78,29 @@ pub struct World {
 
 impl World {
     /// Builds the boards of a plan and boots their kernels. Nothing has run yet.
-    pub fn boot(plan: &Plan) -> Result<World, BootError> {
-        World::build(plan, |_| Power::On)
+    pub fn boot(plan: &Plan) -> Result<World, StartError> {
+        World::build(plan, |_| Power::On, None)
+    }
+
+    /// The same on other boards than those of this program.
+    pub fn boot_on(plan: &Plan, target: Arc<dyn Target>) -> Result<World, StartError> {
+        World::build(plan, |_| Power::On, Some(target))
     }
 
     /// The same, but one board has no power.
-    pub fn without_power(plan: &Plan, board: usize) -> Result<World, BootError> {
-        World::build(plan, |index| if index == board { Power::Off } else { Power::On })
+    pub fn without_power(plan: &Plan, board: usize) -> Result<World, StartError> {
+        World::build(plan, |index| if index == board { Power::Off } else { Power::On }, None)
     }
 
-    fn build(plan: &Plan, power: impl Fn(usize) -> Power) -> Result<World, BootError> {
+    fn build(
+        plan: &Plan,
+        power: impl Fn(usize) -> Power,
+        target: Option<Arc<dyn Target>>,
+    ) -> Result<World, StartError> {
         let mut machines = Vec::new();
         for (index, (name, board)) in plan.boards.iter().enumerate() {
-            machines.push(Machine::boot(name, board, plan.seed, power(index))?);
+            let (power, target) = (power(index), target.clone());
+            machines.push(Machine::boot(name, board, plan.seed, power, target)?);
         }
         let end = |place: &PinPlace| {
             let board = plan.boards.get_index_of(&place.board);
@@ -125,7 +137,7 @@ impl World {
     }
 
     /// Power comes back.
-    pub fn reboot(&mut self, board: usize) -> Result<(), BootError> {
+    pub fn reboot(&mut self, board: usize) -> Result<(), StartError> {
         let World { now, machines, trace, .. } = self;
         machines[board].reboot(*now, trace)?;
         self.follow_wires(board);

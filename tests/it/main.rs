@@ -13,6 +13,7 @@ mod power;
 mod pty;
 mod scenario;
 mod seed;
+mod story;
 mod tidy;
 
 use libtest_mimic::Arguments;
@@ -33,6 +34,7 @@ fn main() {
         interchange::trials(),
         determinism::trials(),
         power::trials(),
+        story::trials(),
         scenario::trials(),
     ];
     let trials = suites.into_iter().flatten().collect();

@@ -104,6 +104,12 @@ impl Gpio {
         changes
     }
 
+    /// The pins that the board drives high (bit n is pin n).
+    pub fn driven_high(&self) -> u64 {
+        let driven = self.pins.iter().take(64).map(|pin| u64::from(pin.board == Some(true)));
+        (0..).zip(driven).fold(0, |set, (number, high): (u32, u64)| set | high << number)
+    }
+
     /// The pins that are high, by number.
     pub fn high(&self) -> impl Iterator<Item = u8> + '_ {
         (0..).zip(&self.pins).filter(|(_, pin)| pin.is_high()).map(|(number, _)| number)

@@ -83,6 +83,11 @@ impl Serial {
         self.leaves(1).filter(|_| self.capacity <= self.fifo.len())
     }
 
+    /// Bytes that the FIFO takes now.
+    pub fn room(&self) -> usize {
+        self.capacity - self.fifo.len()
+    }
+
     /// When the last byte will have left; `None` when the line is idle.
     pub fn idle_at(&self) -> Option<Duration> {
         self.leaves(self.fifo.len())

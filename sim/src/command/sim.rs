@@ -112,7 +112,7 @@ fn chosen(plans: Vec<Plan>, board: Option<&str>) -> Result<Vec<Plan>, String> {
 }
 
 fn play(plan: &Plan, view: Option<&view::Options>, options: &Options) -> Result<bool, PlayError> {
-    let mut runner = Runner::new(plan).map_err(PlayError::Boot)?;
+    let mut runner = Runner::new(plan).map_err(PlayError::Start)?;
     match view {
         Some(view) => view::play(&mut runner, view),
         None => runner.finish(),

@@ -1,0 +1,109 @@
+//! The kernel of a machine, wherever it runs.
+
+use std::cell::RefCell;
+
+use abi::process::ProcessRecord;
+use kernel::Kernel;
+use kernel::Next;
+use kernel::authority::Held;
+use kernel::manifest::Manifest;
+use kernel::time::Instant;
+use kernel::trace::Record;
+
+use crate::board::VirtualBoard;
+use crate::remote::Remote;
+use crate::scenario::profile::ProfileName;
+use crate::target::Look;
+use crate::target::StartError;
+use crate::target::Target;
+use crate::target::TargetError;
+
+/// A kernel.
+pub enum Core {
+    /// Linked into this program.
+    Linked(Box<Kernel>),
+    /// In a board's firmware. Who only looks asks as well, so it is borrowed for each question.
+    Remote(RefCell<Remote>),
+}
+
+impl Core {
+    /// Boots a population.
+    pub fn boot(
+        target: Option<&dyn Target>,
+        profile: ProfileName,
+        manifest: &Manifest,
+        board: &mut VirtualBoard,
+    ) -> Result<Core, StartError> {
+        let Some(target) = target else {
+            return Ok(Core::Linked(Box::new(Kernel::boot(manifest, board)?)));
+        };
+        Ok(Core::Remote(RefCell::new(Remote::boot(target, profile, manifest, board)?)))
+    }
+
+    /// Turns the handle once.
+    pub fn poll(&mut self, now: Instant, board: &mut VirtualBoard) -> Result<Next, TargetError> {
+        match self {
+            Core::Linked(kernel) => {
+                let next = kernel.poll(now, board);
+                assert_eq!(kernel.trace_lost(), 0, "what one poll writes fits the trace");
+                Ok(next)
+            }
+            Core::Remote(remote) => remote.get_mut().poll(now, board),
+        }
+    }
+
+    /// Takes every trace record out, oldest first.
+    pub fn drain_trace(&mut self, mut each: impl FnMut(&Record, &[u8])) {
+        match self {
+            Core::Linked(kernel) => {
+                kernel.drain_trace(|record, head, tail| each(record, &[head, tail].concat()));
+            }
+            Core::Remote(remote) => {
+                for (record, text) in remote.get_mut().drain() {
+                    each(&record, &text);
+                }
+            }
+        }
+    }
+
+    /// Logical instructions since boot.
+    pub fn fuel(&self) -> u64 {
+        match self {
+            Core::Linked(kernel) => kernel.fuel(),
+            Core::Remote(remote) => remote.borrow().fuel(),
+        }
+    }
+
+    /// The actors that live; nobody is known of on a board that has stopped, which its next turn
+    /// tells.
+    pub fn processes(&self) -> Vec<ProcessRecord> {
+        match self {
+            Core::Linked(kernel) => kernel.processes().collect(),
+            Core::Remote(remote) => remote.borrow_mut().processes().unwrap_or_default(),
+        }
+    }
+
+    /// The actor of this name, if it lives.
+    pub fn process(&self, name: &str) -> Option<ProcessRecord> {
+        match self {
+            Core::Linked(kernel) => kernel.processes().find(|process| process.name() == name),
+            Core::Remote(_) => self.processes().into_iter().find(|process| process.name() == name),
+        }
+    }
+
+    /// Who can reach what; nothing is known of a board that has stopped, which its next turn tells.
+    pub fn authority(&self) -> Vec<Held> {
+        match self {
+            Core::Linked(kernel) => kernel.authority().collect(),
+            Core::Remote(remote) => remote.borrow_mut().authority().unwrap_or_default(),
+        }
+    }
+
+    /// What its board's devices are like, seen from outside; a linked kernel has no others.
+    pub fn look(&self) -> Result<Look, TargetError> {
+        match self {
+            Core::Linked(_) => Ok(Look::default()),
+            Core::Remote(remote) => remote.borrow_mut().look(),
+        }
+    }
+}
