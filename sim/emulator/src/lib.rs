@@ -33,3 +33,4 @@ pub mod cpu;
 mod privileged;
 pub mod elf;
 pub mod virt;
+pub mod esp32c6;
