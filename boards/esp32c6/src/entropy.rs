@@ -5,20 +5,18 @@ use esp_hal::peripherals::RNG;
 use esp_hal::rng::Trng;
 use esp_hal::rng::TrngSource;
 
-/// The chip's generator. It is fed by the converter's noise for as long as this lives: without that,
-/// or a radio, its numbers can be foretold (ESP32-C6 Technical Reference Manual, chapter "Random
-/// Number Generator").
+/// The chip's generator. It is fed by the converter's noise from when this is made until power goes:
+/// without that, or a radio, its numbers can be foretold (ESP32-C6 Technical Reference Manual,
+/// chapter "Random Number Generator").
 pub(crate) struct Entropy {
-    _noise: TrngSource<'static>,
     generator: Trng,
 }
 
 impl Entropy {
     /// Switches the noise on.
     pub(crate) fn new(generator: RNG<'static>, converter: ADC1<'static>) -> Entropy {
-        let noise = TrngSource::new(generator, converter);
-        let generator = Trng::try_new().expect("the noise is on");
-        Entropy { _noise: noise, generator }
+        core::mem::forget(TrngSource::new(generator, converter));
+        Entropy { generator: Trng::try_new().expect("the noise is on") }
     }
 
     /// The next block.

@@ -1,7 +1,8 @@
-//! Firmware for ESP32-C6 boards: it wires the devices of the chip to the kernel and decides nothing.
+//! Firmware for ESP32-C6 boards: it wires the devices of the chip to the kernel and decides
+//! nothing.
 //!
-//! An actor's code and the firmware's own run where they lie in flash; the 512 KiB of memory are for
-//! what changes.
+//! The firmware's code runs where it lies in flash, and so does whatever of an actor's is not
+//! changed; the 512 KiB of memory are for what changes.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]

@@ -1,5 +1,5 @@
-//! The screen: a panel of 320×240 pixels behind an ILI9341, which keeps the picture itself. What is
-//! written goes to the panel at once: there is no memory for another copy.
+//! The screen: a panel of 320×240 pixels behind an ILI9341, which keeps the picture itself. What
+//! is written goes to the panel at once: there is no memory for another copy.
 
 use abi::graphics::FramebufferInfo;
 use abi::graphics::PixelFormat;
@@ -21,6 +21,7 @@ use mipidsi::Builder;
 use mipidsi::Display;
 use mipidsi::interface::SpiInterface;
 use mipidsi::models::ILI9341Rgb565;
+use mipidsi::options::ColorOrder;
 use mipidsi::options::Orientation;
 use mipidsi::options::Rotation;
 use static_cell::StaticCell;
@@ -78,6 +79,7 @@ impl Panel {
         let interface = SpiInterface::new(bus, command, PIXELS.init([0; ROW]));
         let controller = Builder::new(ILI9341Rgb565, interface)
             .reset_pin(output(wires.reset, Level::High))
+            .color_order(ColorOrder::Bgr)
             .orientation(Orientation::new().rotate(Rotation::Deg90))
             .init(clock)
             .ok()?;

@@ -66,7 +66,7 @@ fn note() {
 
 #[allow(unsafe_code)]
 fn clear(changed: u32) {
-    // SAFETY: each bit of this register acknowledges the interrupt of one pin, and does nothing else.
+    // SAFETY: each bit of this register acknowledges one interrupt and does nothing else.
     GPIO::regs().status_w1tc().write(|clear| unsafe { clear.bits(changed) });
 }
 

@@ -1,5 +1,5 @@
-//! The devices that are only set up: clocks, power, access rights, analog parts. Each register reads
-//! back what was last written to it, which is all that firmware asks of them.
+//! The devices that are only set up: clocks, power, access rights, analog parts. Each register
+//! reads back what was last written to it, which is all that firmware asks of them.
 
 /// The addresses of all devices.
 pub(super) const START: u32 = 0x6000_0000;

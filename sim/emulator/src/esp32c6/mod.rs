@@ -1,8 +1,8 @@
 //! An ESP32-C6 with the devices that firmware built on esp-hal works with (ESP32-C6 Technical
 //! Reference Manual, chapter "System and Memory").
 //!
-//! One instruction is one tick of 160 MHz from the beginning; only the flash and functions that wait
-//! take longer. Transfers over SPI and USB take no time. What no device answers is reported.
+//! One instruction is one tick of 160 MHz from the beginning; only the flash and functions that
+//! wait take longer. Transfers over SPI and USB take no time. What no device answers is reported.
 //!
 //! | module | is |
 //! |---|---|
@@ -12,10 +12,11 @@
 //! | `storage` | the flash, and how it appears among the addresses |
 //! | `interrupt` | from the devices to the processor |
 //! | `analog`, `block` | what is only set up |
-//! | `arithmetic`, `rom` | functions of the ROM |
+//! | `digest`, `arithmetic`, `rom` | functions of the ROM |
 //! | `loader` | what the boot loader has done |
 //! | [`board`] | the chip on a board: from outside |
 
+mod digest;
 pub mod partition;
 mod systimer;
 mod watchdog;

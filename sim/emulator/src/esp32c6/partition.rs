@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::esp32c6::digest::digest;
+
 /// Where the table is.
 pub const TABLE: u32 = 0x8000;
 
@@ -15,6 +17,10 @@ const APPLICATION: u32 = 0x1_0000;
 const ENTRY: usize = 32;
 const MAGIC: [u8; 2] = [0xaa, 0x50];
 const NAME: usize = 16;
+
+/// Behind the last entry stands the digest of all of them.
+const DIGEST_MAGIC: [u8; 2] = [0xeb, 0xeb];
+const DIGEST: usize = 16;
 
 /// One part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +70,9 @@ impl Table {
         let lines = text.lines().enumerate();
         let lines = lines.map(|(index, line)| (index + 1, line.trim()));
         let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let partitions = lines
-            .map(|(number, line)| parse_line(line).map_err(|what| TableError { line: number, what }));
+        let partitions = lines.map(|(number, line)| {
+            parse_line(line).map_err(|what| TableError { line: number, what })
+        });
         Ok(Table { partitions: partitions.collect::<Result<_, _>>()? })
     }
 
@@ -77,6 +84,9 @@ impl Table {
     }
 
     /// As it lies in flash.
+    ///
+    /// # Panics
+    /// When there are more partitions than a table can have, which is 95.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = vec![0xff; TABLE_BYTES];
         for (partition, entry) in self.partitions.iter().zip(bytes.chunks_exact_mut(ENTRY)) {
@@ -90,6 +100,10 @@ impl Table {
             let len = name.len().min(NAME);
             entry[12..12 + len].copy_from_slice(&name[..len]);
         }
+        let end = self.partitions.len() * ENTRY;
+        let digest = digest(&bytes[..end]);
+        bytes[end..end + 2].copy_from_slice(&DIGEST_MAGIC);
+        bytes[end + DIGEST..end + ENTRY].copy_from_slice(&digest);
         bytes
     }
 

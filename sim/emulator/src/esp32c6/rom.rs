@@ -10,6 +10,8 @@ use crate::esp32c6::arithmetic::Arguments;
 use crate::esp32c6::arithmetic::OPERATIONS;
 use crate::esp32c6::arithmetic::Operation;
 use crate::esp32c6::arithmetic::Value;
+use crate::esp32c6::digest::Digest;
+use crate::esp32c6::digest::STATE_BYTES;
 use crate::esp32c6::storage::Storage;
 use crate::memory::Memory;
 use crate::register::A0;
@@ -86,6 +88,9 @@ const SERVICES: &[(&str, Service)] = &[
     ("Cache_Invalidate_Addr", nothing),
     ("Cache_Suspend_ICache", |_| Some(Value::Word(0))),
     ("Cache_Resume_ICache", nothing),
+    ("esp_rom_md5_init", digest_begin),
+    ("esp_rom_md5_update", digest_update),
+    ("esp_rom_md5_final", digest_end),
     ("uart_tx_one_char", print),
     ("esp_rom_uart_tx_one_char", print),
 ];
@@ -173,6 +178,33 @@ fn delay(call: &mut Call) -> Option<Value> {
 fn print(call: &mut Call) -> Option<Value> {
     call.printed.push(call.arguments[0] as u8);
     Some(Value::Word(0))
+}
+
+fn digest_begin(call: &mut Call) -> Option<Value> {
+    call.write(call.arguments[0], &Digest::new().bytes())?;
+    Some(Value::Nothing)
+}
+
+fn digest_update(call: &mut Call) -> Option<Value> {
+    let [state, from, len, _] = call.arguments;
+    let bytes = call.bytes(from, len)?;
+    let mut digest = digest_at(call, state)?;
+    digest.update(&bytes);
+    call.instructions += u64::from(len) * 8;
+    call.write(state, &digest.bytes())?;
+    Some(Value::Nothing)
+}
+
+fn digest_end(call: &mut Call) -> Option<Value> {
+    let [to, state, ..] = call.arguments;
+    let digest = digest_at(call, state)?.finish();
+    call.write(to, &digest)?;
+    Some(Value::Nothing)
+}
+
+fn digest_at(call: &Call, state: u32) -> Option<Digest> {
+    let bytes = call.memory.bytes(state, STATE_BYTES as u32)?;
+    Some(Digest::load(bytes.try_into().ok()?))
 }
 
 fn memset(call: &mut Call) -> Option<Value> {

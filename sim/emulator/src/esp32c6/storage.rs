@@ -100,7 +100,11 @@ impl Storage {
     }
 
     /// Erases a sector. Says how long that takes.
-    pub(super) fn erase(&mut self, sector: u32, memory: &mut Memory) -> Result<Duration, FlashError> {
+    pub(super) fn erase(
+        &mut self,
+        sector: u32,
+        memory: &mut Memory,
+    ) -> Result<Duration, FlashError> {
         let from = sector.checked_mul(SECTOR as u32).ok_or(FlashError::OutOfBounds)?;
         let to = from.checked_add(SECTOR as u32).ok_or(FlashError::OutOfBounds)?;
         NorFlash::erase(&mut self.chip, from, to)?;

@@ -1,6 +1,6 @@
 //! Watchdogs: whoever does not feed one in time is restarted (ESP32-C6 Technical Reference Manual,
-//! chapter "Watchdog Timers"). Those of the timer groups and of the low-power system differ in where
-//! their registers are and in what they count.
+//! chapter "Watchdog Timers"). Those of the timer groups and of the low-power system differ in
+//! where their registers are and in what they count.
 
 const KEY: u32 = 0x50d8_3aa1;
 const ENABLE: u32 = 1 << 31;
