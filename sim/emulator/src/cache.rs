@@ -35,8 +35,10 @@ pub(crate) const BEHIND: usize = 0;
 /// The way of a jump, and of a branch that is taken.
 pub(crate) const TAKEN: usize = 1;
 
-/// Instructions that are executed one after the other.
+/// Instructions that are executed one after the other. Half a cache line, so that the way from a
+/// block to the next is short.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub(crate) struct Block {
     /// Its place in the flat store.
     pub(crate) start: u32,

@@ -98,9 +98,9 @@ impl World<'_> {
 /// may be executed.
 pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64) -> Exit {
     let mut current = first;
+    let mut block = &code.blocks[first as usize];
     let mut budget = *left;
     'blocks: loop {
-        let block = &code.blocks[current as usize];
         let count = u64::from(block.count);
         if budget < count {
             *left = budget;
@@ -267,6 +267,7 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                     let jump = &code.jumps[jump_place(target)];
                     if jump.key == target | code.user_bit {
                         current = jump.block;
+                        block = &code.blocks[current as usize];
                         continue 'blocks;
                     }
                     *left = budget;
@@ -287,10 +288,15 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
             }
         };
         let next = block.links[side];
+        // A loop of one block does not wait until it is known where that is.
+        if next == current {
+            continue;
+        }
         if next == NONE {
             *left = budget;
             return Exit::Link(current, side);
         }
         current = next;
+        block = &code.blocks[current as usize];
     }
 }
