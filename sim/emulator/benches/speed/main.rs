@@ -6,6 +6,7 @@
 use std::time::Duration;
 use std::time::Instant;
 
+use emulator::cpu::Stop;
 use emulator::elf::Elf;
 use emulator::virt::Options;
 use emulator::virt::RAM;
@@ -32,9 +33,14 @@ fn main() {
         let options = Options::default();
         let (mut cpu, mut machine) =
             Virt::boot(&elf, &options).unwrap_or_else(|error| panic!("{path}: {error}"));
+        // A program without `tohost` has another way to end, or none.
+        let _ = machine.serve_host(&mut cpu, &elf);
         let stop = cpu.run(&mut machine, 20 * INSTRUCTIONS);
         print!("{}", String::from_utf8_lossy(&machine.take_output()));
-        println!("{stop:?}");
+        match stop {
+            Stop::Lost(report) => println!("{}", report.text(&elf.symbols)),
+            stop => println!("{stop:?}"),
+        }
         figure(&path, cpu.retired(), begin);
     }
 }
