@@ -41,19 +41,21 @@ pub(crate) const TAKEN: usize = 1;
 pub(crate) struct Block {
     /// Its place in the flat store.
     pub(crate) start: u32,
-    pub(crate) count: u32,
+    pub(crate) count: u16,
+    privilege: Privilege,
+    /// Its own number.
+    pub(crate) own: u32,
     pub(crate) pc: u32,
     /// Where it goes on: behind it and to its target.
     pub(crate) exits: [u32; 2],
     /// The blocks there, or [`NONE`].
     pub(crate) links: [u32; 2],
-    privilege: Privilege,
 }
 
 impl Block {
     /// A block of one instruction, which is in no cache.
     pub(crate) fn of_one(pc: u32, exits: [u32; 2], privilege: Privilege) -> Block {
-        Block { start: 0, count: 1, pc, exits, links: [NONE; 2], privilege }
+        Block { start: 0, count: 1, own: 0, pc, exits, links: [NONE; 2], privilege }
     }
 }
 
@@ -177,7 +179,8 @@ impl Cache {
         fuse(&mut self.instructions[start..]);
         self.blocks.push(Block {
             start: start as u32,
-            count: draft.len() as u32,
+            count: draft.len() as u16,
+            own: block,
             pc,
             exits: [at, target],
             links: [NONE; 2],

@@ -49,7 +49,7 @@ impl Backing {
 
     /// A part of it that begins at an offset; `None` if it is not inside or no whole pages.
     pub fn part(self, offset: u32, bytes: u32) -> Option<Backing> {
-        let is_whole = offset % PAGE == 0 && bytes % PAGE == 0;
+        let is_whole = offset.is_multiple_of(PAGE) && bytes.is_multiple_of(PAGE);
         let end = u64::from(offset) + u64::from(bytes);
         let is_inside = end <= u64::from(self.bytes);
         (is_whole && is_inside).then(|| Backing { offset: self.offset + offset, bytes })
@@ -162,7 +162,7 @@ impl Memory {
 
     /// Takes zeroed bytes from the store: whole pages.
     pub fn allocate(&mut self, bytes: u32) -> Result<Backing, LayoutError> {
-        if bytes % PAGE != 0 {
+        if !bytes.is_multiple_of(PAGE) {
             return Err(LayoutError::NotWholePages);
         }
         let end = u64::from(self.used) + u64::from(bytes);
@@ -176,7 +176,7 @@ impl Memory {
 
     /// Lays bytes of the store at an address. The same may lie at several.
     pub fn map(&mut self, start: u32, backing: Backing, rights: Rights) -> Result<(), LayoutError> {
-        if start % PAGE != 0 {
+        if !start.is_multiple_of(PAGE) {
             return Err(LayoutError::NotWholePages);
         }
         self.add(start, backing.bytes, Kind::Stored(backing, rights))
@@ -286,7 +286,7 @@ impl Memory {
         let (mut at, end) = (place, place + bytes.len());
         while at < end {
             self.forget_code((at >> PAGE_BITS) as u32, 1 << (at >> LINE_BITS & 63));
-            at = (at >> LINE_BITS) + 1 << LINE_BITS;
+            at = ((at >> LINE_BITS) + 1) << LINE_BITS;
         }
     }
 
@@ -359,7 +359,7 @@ impl Memory {
     #[inline(always)]
     pub(crate) fn quick_read<const BYTES: usize>(&self, address: u32) -> Option<[u8; BYTES]> {
         let page = self.view.read[(address >> PAGE_BITS) as usize];
-        if page == 0 || address as usize % BYTES != 0 {
+        if page == 0 || !(address as usize).is_multiple_of(BYTES) {
             return None;
         }
         let place = page as usize + (address % PAGE) as usize;
@@ -373,7 +373,7 @@ impl Memory {
         bytes: [u8; BYTES],
     ) -> bool {
         let page = self.view.write[(address >> PAGE_BITS) as usize];
-        if page == 0 || address as usize % BYTES != 0 {
+        if page == 0 || !(address as usize).is_multiple_of(BYTES) {
             return false;
         }
         let place = page as usize + (address % PAGE) as usize;

@@ -75,14 +75,14 @@ fn an_atomic_operation_that_may_not_write_is_a_store_fault() {
 
 #[test]
 fn user_mode_executes_only_what_it_may() {
-    let mut bench = user(&[NOP, NOP], FOUR | READ, CODE + 4 >> 2);
+    let mut bench = user(&[NOP, NOP], FOUR | READ, (CODE + 4) >> 2);
     bench.run(2);
     bench.assert_trapped(1, CODE + 4, CODE + 4);
 }
 
 #[test]
 fn an_instruction_whose_second_half_may_not_be_executed_names_that_half() {
-    let mut bench = user(&[], FOUR | READ, CODE + 4 >> 2);
+    let mut bench = user(&[], FOUR | READ, (CODE + 4) >> 2);
     // c.nop, then a word across the border.
     bench.cpu.memory_mut().write(CODE, &[0x01, 0x00, 0x13, 0x00, 0x00, 0x00]);
     bench.run(2);
@@ -92,7 +92,7 @@ fn an_instruction_whose_second_half_may_not_be_executed_names_that_half() {
 #[test]
 fn a_page_that_is_divided_is_checked_word_by_word() {
     let mut bench =
-        user(&[lw(7, 5, 0), lw(7, 5, 4), lw(7, 5, 8)], TOP | READ | EXECUTE, DATA + 8 >> 2);
+        user(&[lw(7, 5, 0), lw(7, 5, 4), lw(7, 5, 8)], TOP | READ | EXECUTE, (DATA + 8) >> 2);
     bench.run(3);
     bench.assert_trapped(5, DATA + 8, CODE + 8);
 }
@@ -114,7 +114,7 @@ fn code_that_may_no_longer_be_executed_is_not_executed() {
     let mut bench = Bench::new(&[NOP, csrrw(0, 0x3a0, 10), NOP, NOP]);
     bench.run(4);
     bench.cpu.set_pc(RAM);
-    bench.set_csr(0x3b0, RAM + 8 >> 2);
+    bench.set_csr(0x3b0, (RAM + 8) >> 2);
     bench.set(10, FOUR | READ | LOCK);
     bench.run(3);
     bench.assert_trapped(1, RAM + 8, RAM + 8);

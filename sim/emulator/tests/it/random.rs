@@ -92,7 +92,8 @@ impl Draw {
     }
 }
 
-/// A program with a handler that goes on two bytes behind what trapped, and puts the pointers right.
+/// A program with a handler that goes on two bytes behind what trapped, and puts the pointers
+/// right.
 fn memory(draw: &mut Draw) -> Vec<u32> {
     let mut words: Vec<u32> = (0..SIZE / 4).map(|_| 0).collect();
     for word in words.iter_mut().take(0x3000 / 4) {
@@ -200,7 +201,7 @@ fn random_programs_mostly_run_to_the_end() {
     // Else the laws above would compare little.
     let mut executed = 0;
     for seed in 100..120 {
-        let mut draw = Draw(seed * 0x9e37_79b9 | 1);
+        let mut draw = Draw((seed * 0x9e37_79b9) | 1);
         let mut bench = Bench::new(&memory(&mut draw));
         bench.set(2, RAM + 0x4000);
         bench.set(3, RAM);

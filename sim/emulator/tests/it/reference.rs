@@ -109,7 +109,7 @@ impl Reference {
         for offset in 0..bytes {
             let at = address.wrapping_add(offset);
             // An aligned access is one access, whose address is named.
-            let named = if address % bytes == 0 { address } else { at };
+            let named = if address.is_multiple_of(bytes) { address } else { at };
             value |= u32::from(self.byte(at).ok_or((5_u32, named))?) << (8 * offset);
         }
         Ok(value)
@@ -119,7 +119,7 @@ impl Reference {
         self.has_met_devices |= DEVICES.iter().any(|device| device.contains(&address));
         for offset in 0..bytes {
             let at = address.wrapping_add(offset);
-            let named = if address % bytes == 0 { address } else { at };
+            let named = if address.is_multiple_of(bytes) { address } else { at };
             self.byte(at).ok_or((7_u32, named))?;
         }
         for offset in 0..bytes {
@@ -221,9 +221,9 @@ impl Reference {
             (0, 6) => a | b,
             (0, 7) => a & b,
             (1, 0) => (plain_a * plain_b) as u32,
-            (1, 1) => (wide_a * wide_b >> 32) as u32,
-            (1, 2) => (wide_a * plain_b >> 32) as u32,
-            (1, 3) => (plain_a * plain_b >> 32) as u32,
+            (1, 1) => ((wide_a * wide_b) >> 32) as u32,
+            (1, 2) => ((wide_a * plain_b) >> 32) as u32,
+            (1, 3) => ((plain_a * plain_b) >> 32) as u32,
             (1, 4 | 5) if b == 0 => u32::MAX,
             (1, 6 | 7) if b == 0 => a,
             (1, 4) => (wide_a / wide_b) as u32,
@@ -241,7 +241,7 @@ impl Reference {
         if !is_known {
             return Err((2, w));
         }
-        if address % 4 != 0 {
+        if !address.is_multiple_of(4) {
             return Err((if operation == 2 { 4 } else { 6 }, address));
         }
         if operation == 2 {
