@@ -15,6 +15,7 @@ use devices::flash::CutMode;
 use sim::command::Ending;
 use sim::command::actors;
 use sim::command::doctor;
+use sim::command::emu;
 use sim::command::header;
 use sim::command::new;
 use sim::command::sim as simulate;
@@ -51,6 +52,8 @@ enum Verb {
     Header,
     /// Call functions of wasm modules that are no actors, within limits
     Wasm(Wasm),
+    /// Run any ELF file on an emulated machine
+    Emu(Emu),
     /// Say what this computer has of what Orrery can use
     Doctor,
     /// The window of `sim --view`, which is a process of its own
@@ -214,6 +217,45 @@ struct WasmTest {
     virtual_timeout: Option<Duration>,
 }
 
+#[derive(clap::Args)]
+struct Emu {
+    /// The program: an executable ELF file for RV32IMAC
+    file: PathBuf,
+    /// What it runs on
+    #[arg(long, value_enum, default_value_t = EmulatedMachine::Virt)]
+    machine: EmulatedMachine,
+    /// The program's symbol `tohost` tells the end, as in the RISC-V test suites
+    #[arg(long)]
+    tohost: bool,
+    /// How much RAM there is, in whole pages of 4KiB
+    #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = ram)]
+    ram: u32,
+    /// Instructions after which the program has failed; the time that it sleeps counts
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Tell of every step, on stderr
+    #[arg(long, value_enum)]
+    trace: Option<EmulatedTrace>,
+}
+
+/// What can be emulated.
+#[derive(Clone, Copy, ValueEnum)]
+enum EmulatedMachine {
+    /// QEMU's machine of the same name: RAM at 0x80000000, a serial line at 0x10000000
+    Virt,
+}
+
+/// What can be told of an emulated machine.
+#[derive(Clone, Copy, ValueEnum)]
+enum EmulatedTrace {
+    /// Every instruction and the register that it changed
+    Instructions,
+    /// Every load and store
+    Memory,
+    /// Loads and stores of devices
+    Devices,
+}
+
 /// What a scenario can run on.
 #[derive(Clone, Copy, ValueEnum)]
 enum Target {
@@ -260,6 +302,16 @@ fn main() -> ExitCode {
         Verb::New(New { what: NewWhat::Actor { name } }) => new::run(Path::new("."), &name),
         Verb::Header => header::run(),
         Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
+        Verb::Emu(arguments) => {
+            let EmulatedMachine::Virt = arguments.machine;
+            emu::run(&emu::Options {
+                file: arguments.file,
+                has_host: arguments.tohost,
+                ram: arguments.ram,
+                limit: arguments.limit,
+                trace: arguments.trace.map(emulated_trace),
+            })
+        }
         Verb::Doctor => doctor::run(),
         Verb::Window { title, width, height } => {
             view::run_window(&title, width, height);
@@ -336,6 +388,22 @@ fn cut(text: &str) -> Result<FlashCut, String> {
 
 fn duration(text: &str) -> Result<Duration, String> {
     unit::duration(text).map_err(|error| format!("{}: {}", error.problem, error.hint))
+}
+
+fn emulated_trace(trace: EmulatedTrace) -> emu::Trace {
+    match trace {
+        EmulatedTrace::Instructions => emu::Trace::Instructions,
+        EmulatedTrace::Memory => emu::Trace::Memory,
+        EmulatedTrace::Devices => emu::Trace::Devices,
+    }
+}
+
+/// Also as QEMU writes sizes: `128M`.
+fn ram(text: &str) -> Result<u32, String> {
+    let is_short = text.ends_with(['K', 'M', 'G']);
+    let text = if is_short { format!("{text}iB") } else { text.to_owned() };
+    let bytes = size(&text)?;
+    u32::try_from(bytes).map_err(|_| "expected less than 4 GiB".to_owned())
 }
 
 fn size(text: &str) -> Result<usize, String> {

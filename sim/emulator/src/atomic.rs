@@ -28,7 +28,7 @@ pub(crate) fn operate(
     let operation = instruction.constant >> 27;
     let address = first;
     if operation == LOAD_RESERVED {
-        if address % 4 != 0 {
+        if !address.is_multiple_of(4) {
             return Err(Trap::new(Exception::LoadMisaligned, address));
         }
         if bus.memory.place(address, 4, Access::Read).is_none() {
@@ -38,7 +38,7 @@ pub(crate) fn operate(
         *reservation = Some(address);
         return Ok(value);
     }
-    if address % 4 != 0 {
+    if !address.is_multiple_of(4) {
         return Err(Trap::new(Exception::StoreMisaligned, address));
     }
     if operation == STORE_CONDITIONAL && reservation.take() != Some(address) {

@@ -32,7 +32,7 @@ pub(crate) fn load(
     width: Width,
 ) -> Result<u32, Trap> {
     let bytes = width.bytes();
-    if address % bytes != 0 {
+    if !address.is_multiple_of(bytes) {
         return load_misaligned(bus, alignment, address, width);
     }
     let fault = Trap::new(Exception::LoadAccess, address);
@@ -95,7 +95,7 @@ pub(crate) fn store(
     value: u32,
 ) -> Result<(), Trap> {
     let bytes = width.bytes();
-    if address % bytes != 0 {
+    if !address.is_multiple_of(bytes) {
         return store_misaligned(machine, bus, alignment, address, width, value);
     }
     let fault = Trap::new(Exception::StoreAccess, address);

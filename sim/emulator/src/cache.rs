@@ -28,31 +28,34 @@ const KEPT_MAX: usize = 1 << 22;
 /// How many targets of indirect jumps are found quickly.
 pub(crate) const JUMPS: usize = 4096;
 const HALVES: usize = (PAGE / 2) as usize;
-const PAGES: usize = 1 << 20;
 
 /// The ways out of a block.
 pub(crate) const BEHIND: usize = 0;
 /// The way of a jump, and of a branch that is taken.
 pub(crate) const TAKEN: usize = 1;
 
-/// Instructions that are executed one after the other.
+/// Instructions that are executed one after the other. Half a cache line, so that the way from a
+/// block to the next is short.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub(crate) struct Block {
     /// Its place in the flat store.
     pub(crate) start: u32,
-    pub(crate) count: u32,
+    pub(crate) count: u16,
+    privilege: Privilege,
+    /// Its own number.
+    pub(crate) own: u32,
     pub(crate) pc: u32,
     /// Where it goes on: behind it and to its target.
     pub(crate) exits: [u32; 2],
     /// The blocks there, or [`NONE`].
     pub(crate) links: [u32; 2],
-    privilege: Privilege,
 }
 
 impl Block {
     /// A block of one instruction, which is in no cache.
     pub(crate) fn of_one(pc: u32, exits: [u32; 2], privilege: Privilege) -> Block {
-        Block { start: 0, count: 1, pc, exits, links: [NONE; 2], privilege }
+        Block { start: 0, count: 1, own: 0, pc, exits, links: [NONE; 2], privilege }
     }
 }
 
@@ -87,10 +90,9 @@ pub(crate) struct Cache {
     pub(crate) addresses: Vec<u32>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) jumps: Box<[Jump; JUMPS]>,
-    /// For each privilege and page of addresses the place of its table, counted from 1.
-    tables: [Box<[u32]>; 2],
-    /// The block that begins at each even address of a page, counted from 1.
-    starts: Vec<Box<[u32; HALVES]>>,
+    /// For each privilege and page of addresses the block that begins at each even address,
+    /// counted from 1.
+    starts: [BTreeMap<u32, Box<[u32; HALVES]>>; 2],
     /// For each page of the store the blocks decoded from it, with the lines they cover.
     origins: BTreeMap<u32, Vec<(u32, u64)>>,
     draft: Vec<(Decoded, u32)>,
@@ -103,8 +105,7 @@ impl Cache {
             addresses: Vec::new(),
             blocks: Vec::new(),
             jumps: Box::new(NO_JUMPS),
-            tables: [0, 1].map(|_| vec![0; PAGES].into_boxed_slice()),
-            starts: Vec::new(),
+            starts: [BTreeMap::new(), BTreeMap::new()],
             origins: BTreeMap::new(),
             draft: Vec::new(),
         }
@@ -117,13 +118,18 @@ impl Cache {
         pc: u32,
         privilege: Privilege,
     ) -> Result<u32, Trap> {
-        let table = self.tables[user_bit(privilege) as usize][(pc / PAGE) as usize];
-        let known = table.checked_sub(1).map_or(0, |table| self.starts[table as usize][half(pc)]);
+        let key = pc | user_bit(privilege);
+        let jump = self.jumps[jump_place(pc)];
+        if jump.key == key {
+            return Ok(jump.block);
+        }
+        let starts = self.starts[user_bit(privilege) as usize].get(&(pc / PAGE));
+        let known = starts.map_or(0, |starts| starts[half(pc)]);
         let block = match known.checked_sub(1) {
             Some(block) => block,
             None => self.translate(memory, pc, privilege)?,
         };
-        self.jumps[jump_place(pc)] = Jump { key: pc | user_bit(privilege), block };
+        self.jumps[jump_place(pc)] = Jump { key, block };
         Ok(block)
     }
 
@@ -173,7 +179,8 @@ impl Cache {
         fuse(&mut self.instructions[start..]);
         self.blocks.push(Block {
             start: start as u32,
-            count: draft.len() as u32,
+            count: draft.len() as u16,
+            own: block,
             pc,
             exits: [at, target],
             links: [NONE; 2],
@@ -188,12 +195,9 @@ impl Cache {
     }
 
     fn start_of(&mut self, pc: u32, privilege: Privilege) -> &mut u32 {
-        let table = &mut self.tables[user_bit(privilege) as usize][(pc / PAGE) as usize];
-        if *table == 0 {
-            self.starts.push(Box::new([0; HALVES]));
-            *table = self.starts.len() as u32;
-        }
-        &mut self.starts[*table as usize - 1][half(pc)]
+        let pages = &mut self.starts[user_bit(privilege) as usize];
+        let starts = pages.entry(pc / PAGE).or_insert_with(|| Box::new([0; HALVES]));
+        &mut starts[half(pc)]
     }
 
     /// Forgets every block that was decoded from lines that were written since.
@@ -221,10 +225,7 @@ impl Cache {
 
     /// Forgets everything: what may be executed has changed.
     pub(crate) fn clear(&mut self) {
-        for block in 0..self.blocks.len() {
-            let Block { pc, privilege, .. } = self.blocks[block];
-            *self.start_of(pc, privilege) = 0;
-        }
+        self.starts = [BTreeMap::new(), BTreeMap::new()];
         self.instructions.clear();
         self.addresses.clear();
         self.blocks.clear();

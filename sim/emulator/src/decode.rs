@@ -102,6 +102,10 @@ fn whole_instruction(word: Word, pc: u32) -> Option<(Instruction, Flow)> {
         0x17 => next(Kind::LoadConstant, pc.wrapping_add(word.0 & 0xffff_f000)),
         0x23 => next(store(word.funct3())?, word.immediate_s()),
         0x2f if is_atomic(word) => next(Kind::Atomic, word.0),
+        // `c.mv` stands for an addition to 0.
+        0x33 if word.0 & 0xfe0f_f07f == 0x33 => {
+            Some((Instruction { first: word.rs2(), ..make(Kind::Move, 0) }, Flow::Next))
+        }
         0x33 => next(with_registers(word)?, 0),
         0x37 => next(Kind::LoadConstant, word.0 & 0xffff_f000),
         0x63 => {

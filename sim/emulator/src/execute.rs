@@ -5,7 +5,12 @@
 //! that single instructions are not counted one by one.
 
 use crate::arithmetic::divide;
+use crate::arithmetic::divide_unsigned;
+use crate::arithmetic::multiply_high;
+use crate::arithmetic::multiply_high_mixed;
+use crate::arithmetic::multiply_high_unsigned;
 use crate::arithmetic::remainder;
+use crate::arithmetic::remainder_unsigned;
 use crate::atomic::operate;
 use crate::bus::Alignment;
 use crate::bus::load;
@@ -97,10 +102,9 @@ impl World<'_> {
 /// Executes from the start of a block until something ends it. `left` is how many instructions
 /// may be executed.
 pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64) -> Exit {
-    let mut current = first;
+    let mut block = &code.blocks[first as usize];
     let mut budget = *left;
     'blocks: loop {
-        let block = &code.blocks[current as usize];
         let count = u64::from(block.count);
         if budget < count {
             *left = budget;
@@ -171,126 +175,307 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                 }
             }};
         }
-        let side = loop {
-            let Some(i) = rest.next() else { break BEHIND };
-            macro_rules! set {
-                ($value:expr) => {
-                    x!(i.destination) = $value
-                };
-            }
-            macro_rules! branch {
-                ($condition:expr) => {
-                    if $condition { break TAKEN } else { break BEHIND }
-                };
-            }
-            match i.kind {
-                Kind::Nothing => (),
-                Kind::LoadConstant => set!(i.constant),
-                Kind::Move => set!(x!(i.first)),
-                Kind::AddConstant => set!(x!(i.first).wrapping_add(i.constant)),
-                Kind::LessConstant => set!(u32::from((x!(i.first) as i32) < i.constant as i32)),
-                Kind::BelowConstant => set!(u32::from(x!(i.first) < i.constant)),
-                Kind::XorConstant => set!(x!(i.first) ^ i.constant),
-                Kind::OrConstant => set!(x!(i.first) | i.constant),
-                Kind::AndConstant => set!(x!(i.first) & i.constant),
-                Kind::ShiftLeftConstant => set!(x!(i.first) << (i.constant & 31)),
-                Kind::ShiftRightConstant => set!(x!(i.first) >> (i.constant & 31)),
-                Kind::ShiftArithmeticConstant => {
-                    set!(((x!(i.first) as i32) >> (i.constant & 31)) as u32)
+        macro_rules! jump {
+            () => {{
+                let next = block.links[TAKEN];
+                // A loop of one block does not wait until it is known where that is.
+                if next == block.own {
+                    continue 'blocks;
                 }
-                Kind::Add => set!(x!(i.first).wrapping_add(x!(i.second))),
-                Kind::Subtract => set!(x!(i.first).wrapping_sub(x!(i.second))),
-                Kind::ShiftLeft => set!(x!(i.first) << (x!(i.second) & 31)),
-                Kind::Less => set!(u32::from((x!(i.first) as i32) < x!(i.second) as i32)),
-                Kind::Below => set!(u32::from(x!(i.first) < x!(i.second))),
-                Kind::Xor => set!(x!(i.first) ^ x!(i.second)),
-                Kind::ShiftRight => set!(x!(i.first) >> (x!(i.second) & 31)),
-                Kind::ShiftArithmetic => {
-                    set!(((x!(i.first) as i32) >> (x!(i.second) & 31)) as u32)
-                }
-                Kind::Or => set!(x!(i.first) | x!(i.second)),
-                Kind::And => set!(x!(i.first) & x!(i.second)),
-                Kind::Multiply => set!(x!(i.first).wrapping_mul(x!(i.second))),
-                Kind::MultiplyHigh => {
-                    let product = i64::from(x!(i.first) as i32) * i64::from(x!(i.second) as i32);
-                    set!((product >> 32) as u32);
-                }
-                Kind::MultiplyHighMixed => {
-                    let product = i64::from(x!(i.first) as i32) * i64::from(x!(i.second));
-                    set!((product >> 32) as u32);
-                }
-                Kind::MultiplyHighUnsigned => {
-                    set!((u64::from(x!(i.first)) * u64::from(x!(i.second)) >> 32) as u32);
-                }
-                Kind::Divide => set!(divide(x!(i.first), x!(i.second))),
-                Kind::DivideUnsigned => {
-                    set!(x!(i.first).checked_div(x!(i.second)).unwrap_or(u32::MAX))
-                }
-                Kind::Remainder => set!(remainder(x!(i.first), x!(i.second))),
-                Kind::RemainderUnsigned => {
-                    let dividend = x!(i.first);
-                    set!(dividend.checked_rem(x!(i.second)).unwrap_or(dividend));
-                }
-                Kind::LoadByte => {
-                    load!(i, Width::Byte, 1, |[byte]: [u8; 1]| byte as i8 as u32);
-                }
-                Kind::LoadHalf => {
-                    load!(i, Width::Half, 2, |half| i16::from_le_bytes(half) as u32);
-                }
-                Kind::LoadWord => load!(i, Width::Word, 4, u32::from_le_bytes),
-                Kind::LoadByteUnsigned => {
-                    load!(i, Width::Byte, 1, |[byte]: [u8; 1]| u32::from(byte));
-                }
-                Kind::LoadHalfUnsigned => {
-                    load!(i, Width::Half, 2, |half| u32::from(u16::from_le_bytes(half)));
-                }
-                Kind::StoreByte => store!(i, Width::Byte, u8),
-                Kind::StoreHalf => store!(i, Width::Half, u16),
-                Kind::StoreWord => store!(i, Width::Word, u32),
-                Kind::Atomic => {
-                    let unexecuted = rest.len() as u64 + 1;
-                    match world.atomic(budget + unexecuted, *i) {
-                        Ok(value) => set!(value),
-                        Err(trap) => {
-                            leave!(|place: usize| Exit::Trap(code.addresses[place], trap))
-                        }
-                    }
-                    attend!();
-                }
-                Kind::Jump => {
-                    set!(block.exits[BEHIND]);
-                    break TAKEN;
-                }
-                Kind::JumpRegister => {
-                    let target = x!(i.first).wrapping_add(i.constant) & !1;
-                    set!(block.exits[BEHIND]);
-                    let jump = &code.jumps[jump_place(target)];
-                    if jump.key == target | code.user_bit {
-                        current = jump.block;
-                        continue 'blocks;
-                    }
+                if next == NONE {
                     *left = budget;
-                    return Exit::Jump(target);
+                    return Exit::Link(block.own, TAKEN);
                 }
-                Kind::BranchEqual => branch!(x!(i.first) == x!(i.second)),
-                Kind::BranchUnequal => branch!(x!(i.first) != x!(i.second)),
-                Kind::BranchLess => branch!((x!(i.first) as i32) < x!(i.second) as i32),
-                Kind::BranchNotLess => branch!(x!(i.second) as i32 <= x!(i.first) as i32),
-                Kind::BranchBelow => branch!(x!(i.first) < x!(i.second)),
-                Kind::BranchNotBelow => branch!(x!(i.second) <= x!(i.first)),
-                Kind::System => {
-                    let behind = block.exits[BEHIND];
-                    leave!(|place: usize| {
-                        Exit::System(code.addresses[place], i.constant, behind)
-                    })
+                block = &code.blocks[next as usize];
+                continue 'blocks;
+            }};
+        }
+        macro_rules! set {
+            ($i:expr, $value:expr) => {
+                x!($i.destination) = $value
+            };
+        }
+        macro_rules! one {
+            (Nothing, $i:expr) => {
+                ()
+            };
+            (LoadConstant, $i:expr) => {
+                set!($i, $i.constant)
+            };
+            (Move, $i:expr) => {
+                set!($i, x!($i.first))
+            };
+            (AddConstant, $i:expr) => {
+                set!($i, x!($i.first).wrapping_add($i.constant))
+            };
+            (LessConstant, $i:expr) => {
+                set!($i, u32::from((x!($i.first) as i32) < $i.constant as i32))
+            };
+            (BelowConstant, $i:expr) => {
+                set!($i, u32::from(x!($i.first) < $i.constant))
+            };
+            (XorConstant, $i:expr) => {
+                set!($i, x!($i.first) ^ $i.constant)
+            };
+            (OrConstant, $i:expr) => {
+                set!($i, x!($i.first) | $i.constant)
+            };
+            (AndConstant, $i:expr) => {
+                set!($i, x!($i.first) & $i.constant)
+            };
+            (ShiftLeftConstant, $i:expr) => {
+                set!($i, x!($i.first) << ($i.constant & 31))
+            };
+            (ShiftRightConstant, $i:expr) => {
+                set!($i, x!($i.first) >> ($i.constant & 31))
+            };
+            (ShiftArithmeticConstant, $i:expr) => {
+                set!($i, ((x!($i.first) as i32) >> ($i.constant & 31)) as u32)
+            };
+            (Add, $i:expr) => {
+                set!($i, x!($i.first).wrapping_add(x!($i.second)))
+            };
+            (Subtract, $i:expr) => {
+                set!($i, x!($i.first).wrapping_sub(x!($i.second)))
+            };
+            (ShiftLeft, $i:expr) => {
+                set!($i, x!($i.first) << (x!($i.second) & 31))
+            };
+            (Less, $i:expr) => {
+                set!($i, u32::from((x!($i.first) as i32) < x!($i.second) as i32))
+            };
+            (Below, $i:expr) => {
+                set!($i, u32::from(x!($i.first) < x!($i.second)))
+            };
+            (Xor, $i:expr) => {
+                set!($i, x!($i.first) ^ x!($i.second))
+            };
+            (ShiftRight, $i:expr) => {
+                set!($i, x!($i.first) >> (x!($i.second) & 31))
+            };
+            (ShiftArithmetic, $i:expr) => {
+                set!($i, ((x!($i.first) as i32) >> (x!($i.second) & 31)) as u32)
+            };
+            (Or, $i:expr) => {
+                set!($i, x!($i.first) | x!($i.second))
+            };
+            (And, $i:expr) => {
+                set!($i, x!($i.first) & x!($i.second))
+            };
+            (Multiply, $i:expr) => {
+                set!($i, x!($i.first).wrapping_mul(x!($i.second)))
+            };
+            (MultiplyHigh, $i:expr) => {
+                set!($i, multiply_high(x!($i.first), x!($i.second)))
+            };
+            (MultiplyHighMixed, $i:expr) => {
+                set!($i, multiply_high_mixed(x!($i.first), x!($i.second)))
+            };
+            (MultiplyHighUnsigned, $i:expr) => {
+                set!($i, multiply_high_unsigned(x!($i.first), x!($i.second)))
+            };
+            (Divide, $i:expr) => {
+                set!($i, divide(x!($i.first), x!($i.second)))
+            };
+            (DivideUnsigned, $i:expr) => {
+                set!($i, divide_unsigned(x!($i.first), x!($i.second)))
+            };
+            (Remainder, $i:expr) => {
+                set!($i, remainder(x!($i.first), x!($i.second)))
+            };
+            (RemainderUnsigned, $i:expr) => {
+                set!($i, remainder_unsigned(x!($i.first), x!($i.second)))
+            };
+            (LoadByte, $i:expr) => {
+                load!($i, Width::Byte, 1, |[byte]: [u8; 1]| byte as i8 as u32)
+            };
+            (LoadHalf, $i:expr) => {
+                load!($i, Width::Half, 2, |half| i16::from_le_bytes(half) as u32)
+            };
+            (LoadWord, $i:expr) => {
+                load!($i, Width::Word, 4, u32::from_le_bytes)
+            };
+            (LoadByteUnsigned, $i:expr) => {
+                load!($i, Width::Byte, 1, |[byte]: [u8; 1]| u32::from(byte))
+            };
+            (LoadHalfUnsigned, $i:expr) => {
+                load!($i, Width::Half, 2, |half| u32::from(u16::from_le_bytes(half)))
+            };
+            (StoreByte, $i:expr) => {
+                store!($i, Width::Byte, u8)
+            };
+            (StoreHalf, $i:expr) => {
+                store!($i, Width::Half, u16)
+            };
+            (StoreWord, $i:expr) => {
+                store!($i, Width::Word, u32)
+            };
+            (Atomic, $i:expr) => {{
+                let unexecuted = rest.len() as u64 + 1;
+                match world.atomic(budget + unexecuted, *$i) {
+                    Ok(value) => set!($i, value),
+                    Err(trap) => leave!(|place: usize| Exit::Trap(code.addresses[place], trap)),
                 }
+                attend!();
+            }};
+            (Jump, $i:expr) => {{
+                set!($i, block.exits[BEHIND]);
+                jump!()
+            }};
+            (JumpRegister, $i:expr) => {{
+                let target = x!($i.first).wrapping_add($i.constant) & !1;
+                set!($i, block.exits[BEHIND]);
+                let jump = &code.jumps[jump_place(target)];
+                if jump.key == target | code.user_bit {
+                    block = &code.blocks[jump.block as usize];
+                    continue 'blocks;
+                }
+                *left = budget;
+                return Exit::Jump(target);
+            }};
+            (BranchEqual, $i:expr) => {
+                if x!($i.first) == x!($i.second) { jump!() } else { break }
+            };
+            (BranchUnequal, $i:expr) => {
+                if x!($i.first) != x!($i.second) { jump!() } else { break }
+            };
+            (BranchLess, $i:expr) => {
+                if (x!($i.first) as i32) < x!($i.second) as i32 {
+                    jump!()
+                } else {
+                    break;
+                }
+            };
+            (BranchNotLess, $i:expr) => {
+                if x!($i.second) as i32 <= x!($i.first) as i32 { jump!() } else { break }
+            };
+            (BranchBelow, $i:expr) => {
+                if x!($i.first) < x!($i.second) { jump!() } else { break }
+            };
+            (BranchNotBelow, $i:expr) => {
+                if x!($i.second) <= x!($i.first) { jump!() } else { break }
+            };
+            (System, $i:expr) => {{
+                let behind = block.exits[BEHIND];
+                leave!(|place: usize| Exit::System(code.addresses[place], $i.constant, behind))
+            }};
+        }
+        macro_rules! two {
+            ($first:ident, $second:ident, $i:expr) => {{
+                one!($first, $i);
+                let Some(second) = rest.next() else { break };
+                one!($second, second)
+            }};
+        }
+        while let Some(i) = rest.next() {
+            match i.kind {
+                Kind::Nothing => one!(Nothing, i),
+                Kind::LoadConstant => one!(LoadConstant, i),
+                Kind::Move => one!(Move, i),
+                Kind::AddConstant => one!(AddConstant, i),
+                Kind::LessConstant => one!(LessConstant, i),
+                Kind::BelowConstant => one!(BelowConstant, i),
+                Kind::XorConstant => one!(XorConstant, i),
+                Kind::OrConstant => one!(OrConstant, i),
+                Kind::AndConstant => one!(AndConstant, i),
+                Kind::ShiftLeftConstant => one!(ShiftLeftConstant, i),
+                Kind::ShiftRightConstant => one!(ShiftRightConstant, i),
+                Kind::ShiftArithmeticConstant => one!(ShiftArithmeticConstant, i),
+                Kind::Add => one!(Add, i),
+                Kind::Subtract => one!(Subtract, i),
+                Kind::ShiftLeft => one!(ShiftLeft, i),
+                Kind::Less => one!(Less, i),
+                Kind::Below => one!(Below, i),
+                Kind::Xor => one!(Xor, i),
+                Kind::ShiftRight => one!(ShiftRight, i),
+                Kind::ShiftArithmetic => one!(ShiftArithmetic, i),
+                Kind::Or => one!(Or, i),
+                Kind::And => one!(And, i),
+                Kind::Multiply => one!(Multiply, i),
+                Kind::MultiplyHigh => one!(MultiplyHigh, i),
+                Kind::MultiplyHighMixed => one!(MultiplyHighMixed, i),
+                Kind::MultiplyHighUnsigned => one!(MultiplyHighUnsigned, i),
+                Kind::Divide => one!(Divide, i),
+                Kind::DivideUnsigned => one!(DivideUnsigned, i),
+                Kind::Remainder => one!(Remainder, i),
+                Kind::RemainderUnsigned => one!(RemainderUnsigned, i),
+                Kind::LoadByte => one!(LoadByte, i),
+                Kind::LoadHalf => one!(LoadHalf, i),
+                Kind::LoadWord => one!(LoadWord, i),
+                Kind::LoadByteUnsigned => one!(LoadByteUnsigned, i),
+                Kind::LoadHalfUnsigned => one!(LoadHalfUnsigned, i),
+                Kind::StoreByte => one!(StoreByte, i),
+                Kind::StoreHalf => one!(StoreHalf, i),
+                Kind::StoreWord => one!(StoreWord, i),
+                Kind::Atomic => one!(Atomic, i),
+                Kind::Jump => one!(Jump, i),
+                Kind::JumpRegister => one!(JumpRegister, i),
+                Kind::BranchEqual => one!(BranchEqual, i),
+                Kind::BranchUnequal => one!(BranchUnequal, i),
+                Kind::BranchLess => one!(BranchLess, i),
+                Kind::BranchNotLess => one!(BranchNotLess, i),
+                Kind::BranchBelow => one!(BranchBelow, i),
+                Kind::BranchNotBelow => one!(BranchNotBelow, i),
+                Kind::System => one!(System, i),
+                Kind::ShiftLeftConstantThenOr => two!(ShiftLeftConstant, Or, i),
+                Kind::ShiftLeftConstantThenAdd => two!(ShiftLeftConstant, Add, i),
+                Kind::ShiftRightConstantThenShiftLeftConstant => {
+                    two!(ShiftRightConstant, ShiftLeftConstant, i)
+                }
+                Kind::ShiftRightConstantThenAndConstant => two!(ShiftRightConstant, AndConstant, i),
+                Kind::ShiftLeftConstantThenShiftRightConstant => {
+                    two!(ShiftLeftConstant, ShiftRightConstant, i)
+                }
+                Kind::MoveThenMove => two!(Move, Move, i),
+                Kind::MoveThenJump => two!(Move, Jump, i),
+                Kind::MoveThenLoadWord => two!(Move, LoadWord, i),
+                Kind::MoveThenAddConstant => two!(Move, AddConstant, i),
+                Kind::LoadConstantThenMove => two!(LoadConstant, Move, i),
+                Kind::LoadConstantThenAddConstant => two!(LoadConstant, AddConstant, i),
+                Kind::LoadConstantThenLoadConstant => two!(LoadConstant, LoadConstant, i),
+                Kind::AddThenAdd => two!(Add, Add, i),
+                Kind::AddThenLoadWord => two!(Add, LoadWord, i),
+                Kind::AddThenLoadByteUnsigned => two!(Add, LoadByteUnsigned, i),
+                Kind::OrThenXor => two!(Or, Xor, i),
+                Kind::XorThenAnd => two!(Xor, And, i),
+                Kind::XorThenShiftRightConstant => two!(Xor, ShiftRightConstant, i),
+                Kind::AndThenXor => two!(And, Xor, i),
+                Kind::AddConstantThenAddConstant => two!(AddConstant, AddConstant, i),
+                Kind::AddConstantThenStoreWord => two!(AddConstant, StoreWord, i),
+                Kind::AddConstantThenLoadWord => two!(AddConstant, LoadWord, i),
+                Kind::AddConstantThenMove => two!(AddConstant, Move, i),
+                Kind::AddConstantThenBranchUnequal => two!(AddConstant, BranchUnequal, i),
+                Kind::AddConstantThenBranchEqual => two!(AddConstant, BranchEqual, i),
+                Kind::AddConstantThenBranchBelow => two!(AddConstant, BranchBelow, i),
+                Kind::AddConstantThenJump => two!(AddConstant, Jump, i),
+                Kind::AndConstantThenBranchUnequal => two!(AndConstant, BranchUnequal, i),
+                Kind::AndConstantThenBranchEqual => two!(AndConstant, BranchEqual, i),
+                Kind::LoadWordThenLoadWord => two!(LoadWord, LoadWord, i),
+                Kind::LoadWordThenAddConstant => two!(LoadWord, AddConstant, i),
+                Kind::LoadWordThenStoreWord => two!(LoadWord, StoreWord, i),
+                Kind::LoadWordThenMove => two!(LoadWord, Move, i),
+                Kind::LoadWordThenAdd => two!(LoadWord, Add, i),
+                Kind::LoadWordThenBranchEqual => two!(LoadWord, BranchEqual, i),
+                Kind::LoadWordThenBranchUnequal => two!(LoadWord, BranchUnequal, i),
+                Kind::LoadWordThenJumpRegister => two!(LoadWord, JumpRegister, i),
+                Kind::LoadByteUnsignedThenBranchEqual => two!(LoadByteUnsigned, BranchEqual, i),
+                Kind::LoadByteUnsignedThenBranchUnequal => two!(LoadByteUnsigned, BranchUnequal, i),
+                Kind::LoadByteUnsignedThenAddConstant => two!(LoadByteUnsigned, AddConstant, i),
+                Kind::StoreWordThenStoreWord => two!(StoreWord, StoreWord, i),
+                Kind::StoreWordThenAddConstant => two!(StoreWord, AddConstant, i),
+                Kind::StoreWordThenLoadWord => two!(StoreWord, LoadWord, i),
+                Kind::StoreWordThenMove => two!(StoreWord, Move, i),
+                Kind::StoreWordThenJump => two!(StoreWord, Jump, i),
+                Kind::MultiplyThenAdd => two!(Multiply, Add, i),
             }
-        };
-        let next = block.links[side];
+        }
+        // Going on behind a block is apart from jumping, so that the host predicts a branch as a
+        // branch.
+        let next = block.links[BEHIND];
         if next == NONE {
             *left = budget;
-            return Exit::Link(current, side);
+            return Exit::Link(block.own, BEHIND);
         }
-        current = next;
+        block = &code.blocks[next as usize];
     }
 }

@@ -49,7 +49,7 @@ impl Backing {
 
     /// A part of it that begins at an offset; `None` if it is not inside or no whole pages.
     pub fn part(self, offset: u32, bytes: u32) -> Option<Backing> {
-        let is_whole = offset % PAGE == 0 && bytes % PAGE == 0;
+        let is_whole = offset.is_multiple_of(PAGE) && bytes.is_multiple_of(PAGE);
         let end = u64::from(offset) + u64::from(bytes);
         let is_inside = end <= u64::from(self.bytes);
         (is_whole && is_inside).then(|| Backing { offset: self.offset + offset, bytes })
@@ -126,7 +126,7 @@ pub struct Memory {
     regions: Vec<Region>,
     /// As the privilege sees memory whose loads and stores are executed now, and as the other.
     view: View,
-    other: View,
+    other: Option<View>,
     privilege: Privilege,
     protection: Protection,
     /// For each page of the store the lines that hold decoded code.
@@ -150,7 +150,7 @@ impl Memory {
             used: PAGE,
             regions: Vec::new(),
             view: View::new(),
-            other: View::new(),
+            other: None,
             privilege: Privilege::Machine,
             protection: Protection::default(),
             code: vec![0; (bytes >> PAGE_BITS) as usize],
@@ -162,7 +162,7 @@ impl Memory {
 
     /// Takes zeroed bytes from the store: whole pages.
     pub fn allocate(&mut self, bytes: u32) -> Result<Backing, LayoutError> {
-        if bytes % PAGE != 0 {
+        if !bytes.is_multiple_of(PAGE) {
             return Err(LayoutError::NotWholePages);
         }
         let end = u64::from(self.used) + u64::from(bytes);
@@ -176,7 +176,7 @@ impl Memory {
 
     /// Lays bytes of the store at an address. The same may lie at several.
     pub fn map(&mut self, start: u32, backing: Backing, rights: Rights) -> Result<(), LayoutError> {
-        if start % PAGE != 0 {
+        if !start.is_multiple_of(PAGE) {
             return Err(LayoutError::NotWholePages);
         }
         self.add(start, backing.bytes, Kind::Stored(backing, rights))
@@ -211,8 +211,7 @@ impl Memory {
                 self.forget_code(page, u64::MAX);
             }
         }
-        self.view.clear();
-        self.other.clear();
+        self.clear_views();
         true
     }
 
@@ -287,7 +286,7 @@ impl Memory {
         let (mut at, end) = (place, place + bytes.len());
         while at < end {
             self.forget_code((at >> PAGE_BITS) as u32, 1 << (at >> LINE_BITS & 63));
-            at = (at >> LINE_BITS) + 1 << LINE_BITS;
+            at = ((at >> LINE_BITS) + 1) << LINE_BITS;
         }
     }
 
@@ -300,8 +299,7 @@ impl Memory {
     /// The machine is told when this word is stored to.
     pub fn watch(&mut self, address: u32) {
         self.watched.push(address & !3);
-        self.view.clear();
-        self.other.clear();
+        self.clear_views();
     }
 
     pub(crate) fn is_watched(&self, address: u32, bytes: u32) -> bool {
@@ -323,8 +321,7 @@ impl Memory {
     pub(crate) fn protect(&mut self, change: impl FnOnce(&mut Protection) -> bool) -> bool {
         let is_changed = change(&mut self.protection);
         if is_changed {
-            self.view.clear();
-            self.other.clear();
+            self.clear_views();
         }
         is_changed
     }
@@ -333,7 +330,8 @@ impl Memory {
     pub(crate) fn select(&mut self, privilege: Privilege) {
         if self.privilege != privilege {
             self.privilege = privilege;
-            std::mem::swap(&mut self.view, &mut self.other);
+            let other = self.other.take().unwrap_or_else(View::new);
+            self.other = Some(std::mem::replace(&mut self.view, other));
         }
     }
 
@@ -344,8 +342,7 @@ impl Memory {
     /// Keeps what is loaded and stored, for a trace, or no longer.
     pub fn set_traced(&mut self, is_traced: bool) {
         self.trace = is_traced.then(Vec::new);
-        self.view.clear();
-        self.other.clear();
+        self.clear_views();
     }
 
     /// What was loaded and stored since the last time.
@@ -362,7 +359,7 @@ impl Memory {
     #[inline(always)]
     pub(crate) fn quick_read<const BYTES: usize>(&self, address: u32) -> Option<[u8; BYTES]> {
         let page = self.view.read[(address >> PAGE_BITS) as usize];
-        if page == 0 || address as usize % BYTES != 0 {
+        if page == 0 || !(address as usize).is_multiple_of(BYTES) {
             return None;
         }
         let place = page as usize + (address % PAGE) as usize;
@@ -376,7 +373,7 @@ impl Memory {
         bytes: [u8; BYTES],
     ) -> bool {
         let page = self.view.write[(address >> PAGE_BITS) as usize];
-        if page == 0 || address as usize % BYTES != 0 {
+        if page == 0 || !(address as usize).is_multiple_of(BYTES) {
             return false;
         }
         let place = page as usize + (address % PAGE) as usize;
@@ -416,7 +413,7 @@ impl Memory {
         let line = 1 << (place >> LINE_BITS & 63);
         if self.code[page] == 0 {
             let start = (page as u32) << PAGE_BITS;
-            for view in [&mut self.view, &mut self.other] {
+            for view in std::iter::once(&mut self.view).chain(&mut self.other) {
                 for filled in &view.filled {
                     let entry = &mut view.write[*filled as usize];
                     if *entry == start {
@@ -426,6 +423,13 @@ impl Memory {
             }
         }
         self.code[page] |= line;
+    }
+
+    fn clear_views(&mut self) {
+        self.view.clear();
+        if let Some(other) = &mut self.other {
+            other.clear();
+        }
     }
 
     fn forget_code(&mut self, page: u32, lines: u64) {

@@ -3,6 +3,7 @@
 
 pub mod actors;
 pub mod doctor;
+pub mod emu;
 pub mod header;
 pub mod new;
 mod flash_file;
