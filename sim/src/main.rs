@@ -10,7 +10,6 @@ use std::time::Duration;
 use clap::ArgGroup;
 use clap::Parser;
 use clap::Subcommand;
-use clap::ValueEnum;
 use devices::flash::CutMode;
 use sim::command::Ending;
 use sim::command::actors;
@@ -18,6 +17,7 @@ use sim::command::doctor;
 use sim::command::emu;
 use sim::command::header;
 use sim::command::new;
+use sim::command::on::On;
 use sim::command::sim as simulate;
 use sim::command::test;
 use sim::command::wasm;
@@ -124,9 +124,10 @@ struct Sim {
     /// Where pictures and texts go
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// What the scenario runs on
-    #[arg(long, value_enum, default_value_t = Target::Kernel)]
-    on: Target,
+    /// What the scenario runs on: the kernel in this program, or `serial:DEVICE`, a board at the
+    /// other end of a serial line. There it must be the same story
+    #[arg(long, value_name = "TARGET", default_value = "kernel", value_parser = On::parse)]
+    on: On,
 }
 
 #[derive(clap::Args)]
@@ -137,6 +138,9 @@ struct Test {
     /// Write a report in JUnit's XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// What the scenarios run on, as for `sim`
+    #[arg(long, value_name = "TARGET", default_value = "kernel", value_parser = On::parse)]
+    on: On,
     /// Approve snapshots that differ
     #[arg(long)]
     update: bool,
@@ -256,20 +260,12 @@ enum EmulatedTrace {
     Devices,
 }
 
-/// What a scenario can run on.
-#[derive(Clone, Copy, ValueEnum)]
-enum Target {
-    /// The kernel that is linked into this program
-    Kernel,
-}
-
 fn main() -> ExitCode {
     if let Some(code) = run_with_quiet_insta() {
         return code;
     }
     let ending = match Arguments::parse().verb {
         Verb::Sim(sim) => {
-            let Target::Kernel = sim.on;
             let live = view::Options {
                 has_window: sim.view,
                 pty: sim.pty.clone().map(pty),
@@ -284,6 +280,7 @@ fn main() -> ExitCode {
                 cut: sim.cut,
                 flash: sim.flash,
                 authority: sim.authority,
+                on: sim.on,
                 review: review(sim.update),
                 out: sim.out,
             })
@@ -291,6 +288,7 @@ fn main() -> ExitCode {
         Verb::Test(test) => test::run(&test::Options {
             paths: test.paths,
             junit: test.junit,
+            on: test.on,
             review: review(test.update),
             out: test.out,
         }),

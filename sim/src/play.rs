@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use kernel::time::Instant;
 
@@ -20,7 +21,9 @@ use crate::scenario::plan::FlashCut;
 use crate::scenario::plan::Plan;
 use crate::snapshot;
 use crate::snapshot::Mismatch;
+use crate::story::difference;
 use crate::target::StartError;
+use crate::target::Target;
 
 /// What came of a plan, and where to look at it.
 #[derive(Debug)]
@@ -33,6 +36,8 @@ pub struct Outcome {
     pub surveys: Vec<Survey>,
     /// How many snapshots were approved by this run.
     pub accepted: usize,
+    /// What it ran on, if not on the kernel of this program.
+    pub on: Option<String>,
     /// Where pictures and texts were written.
     pub out: PathBuf,
 }
@@ -76,11 +81,34 @@ pub fn title(plan: &Plan) -> String {
     plan.variant.as_ref().map_or(short.clone(), |variant| format!("{short} ({variant})"))
 }
 
-/// Plays a plan headless. Files go below `out`.
-pub fn play(plan: &Plan, out: &Path, review: Review) -> Result<Outcome, PlayError> {
-    let mut runner = Runner::new(plan).map_err(PlayError::Start)?;
-    runner.finish();
-    finish(plan, runner, out, review)
+/// Plays a plan headless, on a target instead of the kernel of this program if there is one. Files
+/// go below `out`.
+pub fn play(
+    plan: &Plan,
+    target: Option<&Arc<dyn Target>>,
+    out: &Path,
+    review: Review,
+) -> Result<Outcome, PlayError> {
+    let mut outcome = finish(plan, run_on(plan, target)?, out, review)?;
+    outcome.on = target.map(|target| target.name());
+    Ok(outcome)
+}
+
+/// Plays a plan to its end. On a target it must be the same story as on the kernel of this program.
+pub fn run_on<'a>(
+    plan: &'a Plan,
+    target: Option<&Arc<dyn Target>>,
+) -> Result<Runner<'a>, PlayError> {
+    let mut linked = Runner::new(plan).map_err(PlayError::Start)?;
+    linked.finish();
+    let Some(target) = target else { return Ok(linked) };
+    let mut other = Runner::on(plan, Arc::clone(target)).map_err(PlayError::Start)?;
+    other.finish();
+    let has_stopped = other.world().machines().iter().any(|board| board.stopped().is_some());
+    if !has_stopped && let Some(difference) = difference(linked.world(), other.world()) {
+        other.part(difference);
+    }
+    Ok(other)
 }
 
 /// Compares and writes what a run left.
@@ -122,7 +150,7 @@ pub fn finish(
         }
         _ => 0,
     };
-    Ok(Outcome { report, mismatches, surveys, accepted, out })
+    Ok(Outcome { report, mismatches, surveys, accepted, on: None, out })
 }
 
 /// Plays every power cut that a run was to be explored for, if it came to its end. What is broken

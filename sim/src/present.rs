@@ -29,6 +29,11 @@ pub fn summary(plan: &Plan, outcome: &Outcome) -> String {
     if 0 < report.restarts {
         lines.insert(2, ("restarts", report.restarts.to_string()));
     }
+    if let Some(target) = &outcome.on {
+        let same =
+            if outcome.has_passed() { ": the same story as the linked kernel's" } else { "" };
+        lines.push(("on", format!("{target}{same}")));
+    }
     for wear in report.wear.iter().flatten() {
         lines.push(("flash", wear.to_string()));
     }
@@ -62,7 +67,7 @@ pub fn authority(outcome: &Outcome) -> String {
 /// it again. Empty if nothing did.
 pub fn failures(plan: &Plan, outcome: &Outcome, look: Look) -> String {
     let mut text = String::new();
-    let repeat = repeat(plan);
+    let repeat = repeat(plan, outcome.on.as_deref());
     if let Some(failure) = &outcome.report.failure {
         let label = format!("at {} virtual s", failure.at);
         let message = format!("{}: this step", title(plan));
@@ -98,9 +103,10 @@ pub fn error(plan: &Plan, error: &PlayError) -> String {
 }
 
 /// The command that plays a plan again.
-pub fn repeat(plan: &Plan) -> String {
+pub fn repeat(plan: &Plan, on: Option<&str>) -> String {
+    let on = on.map_or_else(String::new, |target| format!(" --on {target}"));
     let board = plan.variant.as_ref().map_or_else(String::new, |name| format!(" --board {name}"));
-    format!("cargo run sim --scenario {} --seed {}{board}", plan.source.display(), plan.seed)
+    format!("cargo run sim --scenario {} --seed {}{board}{on}", plan.source.display(), plan.seed)
 }
 
 /// A message about a step, with its line as the compiler shows it.

@@ -2,11 +2,13 @@
 
 use abi::flash::FlashInfo;
 use abi::process::ProcessRecord;
+use devices::flash::SECTOR;
 use kernel::Next;
 use kernel::authority::Held;
 use kernel::device::Board;
 use kernel::device::flash_shape;
 use kernel::limits::EVENTS_PER_POLL;
+use kernel::limits::FLASH_PAGE;
 use kernel::manifest::Manifest;
 use kernel::time::Instant;
 use kernel::trace::Record;
@@ -70,6 +72,9 @@ impl Remote {
             fuel: 0,
         };
         remote.meet(profile, &image, flash_shape(board))?;
+        if remote.line.keeps_flash() {
+            remote.restore(&flash)?;
+        }
         let has_screen = true;
         let size = u32::try_from(flash.len()).unwrap_or(u32::MAX);
         remote.ask(&Request::Boot { flash: size, has_screen }, |reply| unexpected(&reply))?;
@@ -123,6 +128,32 @@ impl Remote {
             return Ok(());
         }
         Err(TargetError::Other(format!("its flash is {:?}, wanted is {flash:?}", info.flash)))
+    }
+
+    /// Brings the board's flash to what the scenario begins with, as far as it is otherwise.
+    fn restore(&mut self, flash: &[u8]) -> Result<(), TargetError> {
+        for (number, wanted) in flash.chunks(SECTOR).enumerate() {
+            // The board's flash is addressed by 32 bits, and has been found to be as long as ours.
+            let at = (number * SECTOR) as u32;
+            let mut found: Vec<u8> = Vec::new();
+            self.ask(&Request::ReadFlash { at, len: wanted.len() as u32 }, |reply| match reply {
+                Reply::Flash(bytes) => {
+                    found.extend(bytes);
+                    Ok(())
+                }
+                reply => unexpected(&reply),
+            })?;
+            if found == wanted {
+                continue;
+            }
+            self.ask(&Request::EraseFlash { at }, |reply| unexpected(&reply))?;
+            let pages = wanted.chunks(FLASH_PAGE as usize).zip((at..).step_by(FLASH_PAGE as usize));
+            for (page, at) in pages.filter(|(page, _)| page.iter().any(|byte| *byte != 0xff)) {
+                let bytes = page.to_vec();
+                self.ask(&Request::ProgramFlash { at, bytes }, |reply| unexpected(&reply))?;
+            }
+        }
+        Ok(())
     }
 
     /// Turns the handle; what came of it is done to the board here.

@@ -244,6 +244,13 @@ impl<'a> Runner<'a> {
         Turn::Went
     }
 
+    /// Fails a run that is over because it is another story than on the kernel of this program.
+    pub fn part(&mut self, difference: String) {
+        let last = self.plan.steps.len().saturating_sub(1);
+        let expected = "comes after, or in, another story than the linked kernel's".to_owned();
+        self.fail_with(self.steps.min(last), expected, difference);
+    }
+
     /// What came of it.
     pub fn report(self) -> Report {
         let Runner { plan, world, takes, failure, steps, authority_at_boot, journals, .. } = self;

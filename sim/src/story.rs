@@ -9,6 +9,7 @@ use crate::machine::Machine;
 use crate::scenario::plan::Action;
 use crate::scenario::plan::FlashPlan;
 use crate::scenario::plan::Plan;
+use crate::target::Target;
 use crate::world::World;
 
 /// Lines of the trace before the first difference that are shown.
@@ -23,11 +24,11 @@ pub struct Unsupported {
     /// Which step; `None` is the plan as a whole.
     pub step: Option<usize>,
     /// What, and why not.
-    pub why: &'static str,
+    pub why: String,
 }
 
-/// All that other targets cannot do of a plan.
-pub fn unsupported(plan: &Plan) -> Vec<Unsupported> {
+/// All that a target cannot do of a plan.
+pub fn unsupported(plan: &Plan, target: &dyn Target) -> Vec<Unsupported> {
     let steps = plan.steps.iter().enumerate().filter_map(|(index, step)| {
         let why = match &step.action {
             Action::BeginJournal | Action::Explore(_) => {
@@ -36,16 +37,18 @@ pub fn unsupported(plan: &Plan) -> Vec<Unsupported> {
             Action::FlipBit { .. } => "flip-bit: nobody reaches into a flash that is at work",
             _ => return None,
         };
-        Some(Unsupported { step: Some(index), why })
+        Some(Unsupported { step: Some(index), why: why.to_owned() })
     });
     let mut all: Vec<Unsupported> = steps.collect();
+    let lacking = plan.boards.values().filter_map(|board| target.lacks(board.profile));
+    all.extend(lacking.map(|why| Unsupported { step: None, why }));
     let mut flashes = plan.boards.values().filter_map(|board| board.flash.as_ref());
     let serial = Quality::SERIAL;
     if flashes.any(|FlashPlan { quality, .. }| {
         quality.endurance < serial.endurance || quality.disturb != 0
     }) {
         let why = "flash that wears out or forgets: real flash does so in its own time";
-        all.push(Unsupported { step: None, why });
+        all.push(Unsupported { step: None, why: why.to_owned() });
     }
     all
 }

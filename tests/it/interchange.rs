@@ -13,6 +13,7 @@ use std::process::Command;
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
 use sim::command::Ending;
+use sim::command::on::On;
 use sim::command::sim::Options;
 use sim::command::sim::run;
 use sim::play::Review;
@@ -136,6 +137,7 @@ fn play(scenario: &Path, folder: &Path) {
         cut: None,
         flash: Some(folder.join("home.bin")),
         authority: false,
+        on: On::Kernel,
         review: Review::Compare,
         out: folder.join("out"),
     };

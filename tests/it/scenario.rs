@@ -58,7 +58,7 @@ fn trials_of(file: PathBuf) -> Vec<Trial> {
 fn trial(plan: Plan) -> Trial {
     Trial::test(format!("scenario::{}", title(&plan)), move || {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let outcome = play(&plan, out, Review::Compare)
+        let outcome = play(&plan, None, out, Review::Compare)
             .map_err(|error| Failed::from(present::error(&plan, &error)))?;
         if outcome.has_passed() {
             return Ok(());

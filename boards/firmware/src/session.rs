@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use embedded_storage::nor_flash::NorFlash;
 use embedded_storage::nor_flash::ReadNorFlash;
 use kernel::Kernel;
 use kernel::device::Framebuffer;
@@ -70,6 +71,15 @@ impl<H: Hardware> Session<H> {
             Request::Processes => self.tell_processes(),
             Request::Authority => self.tell_authority(),
             Request::ReadFlash { at, len } => self.tell_flash(at, len),
+            Request::EraseFlash { at } => {
+                let end = at.saturating_add(<H::Flash as NorFlash>::ERASE_SIZE as u32);
+                let erased = self.hardware().flash().map(|flash| flash.erase(at, end));
+                self.tell_done(erased.is_some_and(|erased| erased.is_ok()));
+            }
+            Request::ProgramFlash { at, bytes } => {
+                let programmed = self.hardware().flash().map(|flash| flash.write(at, &bytes));
+                self.tell_done(programmed.is_some_and(|programmed| programmed.is_ok()));
+            }
         }
     }
 
@@ -159,6 +169,11 @@ impl<H: Hardware> Session<H> {
             at += piece.len() as u32;
         }
         self.driven.tell(&Reply::Done);
+    }
+
+    fn tell_done(&mut self, is_done: bool) {
+        let failed = Reply::Failed("its flash does not do that");
+        self.driven.tell(if is_done { &Reply::Done } else { &failed });
     }
 
     fn tell_asleep(&mut self) {

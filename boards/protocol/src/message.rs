@@ -54,6 +54,18 @@ pub enum Request {
         /// How many.
         len: u32,
     },
+    /// Erase a sector of the flash.
+    EraseFlash {
+        /// Its first byte.
+        at: u32,
+    },
+    /// Program bytes of one page of the flash.
+    ProgramFlash {
+        /// The first byte.
+        at: u32,
+        /// What they are to be.
+        bytes: Vec<u8>,
+    },
 }
 
 /// What the board tells.

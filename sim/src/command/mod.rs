@@ -7,6 +7,7 @@ pub mod emu;
 pub mod header;
 pub mod new;
 mod flash_file;
+pub mod on;
 pub mod sim;
 pub mod test;
 pub mod wasm;

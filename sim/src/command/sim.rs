@@ -2,13 +2,17 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::command::Ending;
 use crate::command::flash_file;
+use crate::command::on::On;
+use crate::command::on::refusals;
 use crate::diagnostic::Look;
 use crate::play::PlayError;
 use crate::play::Review;
 use crate::play::finish;
+use crate::play::run_on;
 use crate::present;
 use crate::runner::Runner;
 use crate::scenario::load::load;
@@ -16,6 +20,8 @@ use crate::scenario::plan::Action;
 use crate::scenario::plan::FlashCut;
 use crate::scenario::plan::Plan;
 use crate::stock::Stock;
+use crate::target::StartError;
+use crate::target::Target;
 use crate::view;
 
 /// What to play and how.
@@ -35,6 +41,8 @@ pub struct Options {
     pub flash: Option<PathBuf>,
     /// Whether to say who could reach what, and through whom.
     pub authority: bool,
+    /// What to play it on.
+    pub on: On,
     /// What to do with snapshots that differ.
     pub review: Review,
     /// Where files go.
@@ -43,6 +51,13 @@ pub struct Options {
 
 /// Plays every variant of the scenario.
 pub fn run(options: &Options) -> Ending {
+    let target = match options.on.target() {
+        Ok(target) => target,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return Ending::Refused;
+        }
+    };
     let plans = match load(&options.scenario, &Stock) {
         Ok(plans) => plans,
         Err(diagnostics) => {
@@ -70,7 +85,13 @@ pub fn run(options: &Options) -> Ending {
             eprintln!("error: {}: {reason}", options.scenario.display());
             return Ending::Refused;
         }
-        match play(&plan, view.take(), options) {
+        let refusals = refusals(&plan, target.as_ref());
+        if !refusals.is_empty() {
+            eprint!("{refusals}");
+            ending = Ending::Refused;
+            continue;
+        }
+        match play(&plan, target.as_ref(), view.take(), options) {
             Ok(true) => (),
             Ok(false) => ending = Ending::Failed,
             Err(error) => {
@@ -111,24 +132,43 @@ fn chosen(plans: Vec<Plan>, board: Option<&str>) -> Result<Vec<Plan>, String> {
     Ok(chosen)
 }
 
-fn play(plan: &Plan, view: Option<&view::Options>, options: &Options) -> Result<bool, PlayError> {
-    let mut runner = Runner::new(plan).map_err(PlayError::Start)?;
-    match view {
-        Some(view) => view::play(&mut runner, view),
-        None => runner.finish(),
-    }
+fn play(
+    plan: &Plan,
+    target: Option<&Arc<dyn Target>>,
+    view: Option<&view::Options>,
+    options: &Options,
+) -> Result<bool, PlayError> {
+    let runner = match view {
+        Some(view) => watched(plan, target, view).map_err(PlayError::Start)?,
+        None => run_on(plan, target)?,
+    };
     if let Some(file) = &options.flash
         && let Err(reason) = flash_file::save(plan, runner.world(), file)
     {
         eprintln!("error: {reason}");
     }
-    let outcome = finish(plan, runner, &options.out, options.review)?;
+    let mut outcome = finish(plan, runner, &options.out, options.review)?;
+    outcome.on = target.filter(|_| view.is_none()).map(|target| target.name());
     eprint!("{}", present::failures(plan, &outcome, look()));
     print!("{}", present::summary(plan, &outcome));
     if options.authority {
         print!("{}", present::authority(&outcome));
     }
     Ok(outcome.has_passed())
+}
+
+/// Plays a plan before a person's eyes.
+fn watched<'a>(
+    plan: &'a Plan,
+    target: Option<&Arc<dyn Target>>,
+    view: &view::Options,
+) -> Result<Runner<'a>, StartError> {
+    let mut runner = match target {
+        Some(target) => Runner::on(plan, Arc::clone(target))?,
+        None => Runner::new(plan)?,
+    };
+    view::play(&mut runner, view);
+    Ok(runner)
 }
 
 /// Colours for a terminal alone.

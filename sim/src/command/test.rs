@@ -5,6 +5,7 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
@@ -16,6 +17,8 @@ use quick_junit::TestCaseStatus;
 use quick_junit::TestSuite;
 
 use crate::command::Ending;
+use crate::command::on::On;
+use crate::command::on::refusals;
 use crate::command::sim::look;
 use crate::diagnostic::Look;
 use crate::play::Review;
@@ -25,6 +28,7 @@ use crate::present;
 use crate::scenario::load::load;
 use crate::scenario::plan::Plan;
 use crate::stock::Stock;
+use crate::target::Target;
 
 /// What to play and how.
 #[derive(Clone, Debug)]
@@ -33,6 +37,8 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// Where a report in JUnit's XML goes.
     pub junit: Option<PathBuf>,
+    /// What to play them on.
+    pub on: On,
     /// What to do with snapshots that differ.
     pub review: Review,
     /// Where files go.
@@ -47,12 +53,21 @@ struct Line {
 
 enum Verdict {
     Passed(String),
+    /// The target cannot do all of it: a line for each thing.
+    Unsupported(String),
     /// With all that is to be said about it.
     Failed(String),
 }
 
 /// Plays all of them; the order of the lines is that of the files.
 pub fn run(options: &Options) -> Ending {
+    let target = match options.on.target() {
+        Ok(target) => target,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return Ending::Refused;
+        }
+    };
     let files = match scenarios(&options.paths) {
         Ok(files) => files,
         Err(error) => {
@@ -75,14 +90,19 @@ pub fn run(options: &Options) -> Ending {
             }
         }
     }
-    let lines = play_all(&plans, options);
-    let failed = lines.iter().filter(|line| matches!(line.verdict, Verdict::Failed(_))).count();
+    let lines = play_all(&plans, target.as_ref(), options);
+    let count = |is: fn(&Verdict) -> bool| lines.iter().filter(|line| is(&line.verdict)).count();
+    let passed = count(|verdict| matches!(verdict, Verdict::Passed(_)));
+    let unsupported = count(|verdict| matches!(verdict, Verdict::Unsupported(_)));
+    let failed = count(|verdict| matches!(verdict, Verdict::Failed(_)));
     for line in &lines {
-        if let Verdict::Failed(text) = &line.verdict {
+        if let Verdict::Failed(text) | Verdict::Unsupported(text) = &line.verdict {
             eprintln!("\n{text}");
         }
     }
-    println!("\n{} passed, {failed} failed, {refused} refused", lines.len() - failed);
+    let rest =
+        if unsupported == 0 { String::new() } else { format!(", {unsupported} unsupported") };
+    println!("\n{passed} passed, {failed} failed, {refused} refused{rest}");
     if let Some(file) = &options.junit
         && let Err(error) = write_junit(&lines, file)
     {
@@ -126,7 +146,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 /// Worlds share nothing, so they are played side by side; each tells its line as it ends.
-fn play_all(plans: &[Plan], options: &Options) -> Vec<Line> {
+fn play_all(plans: &[Plan], target: Option<&Arc<dyn Target>>, options: &Options) -> Vec<Line> {
     let next = AtomicUsize::new(0);
     let lines: Mutex<Vec<(usize, Line)>> = Mutex::new(Vec::new());
     let workers = std::thread::available_parallelism().map_or(1, |count| count.get());
@@ -136,7 +156,7 @@ fn play_all(plans: &[Plan], options: &Options) -> Vec<Line> {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(plan) = plans.get(index) else { return };
-                    let line = play_one(plan, options);
+                    let line = play_one(plan, target, options);
                     let mut lines = lines.lock().expect("no worker panics with the lock");
                     lines.push((index, line));
                     show(&lines[lines.len() - 1].1, lines.len(), plans.len());
@@ -149,8 +169,12 @@ fn play_all(plans: &[Plan], options: &Options) -> Vec<Line> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-fn play_one(plan: &Plan, options: &Options) -> Line {
-    let verdict = match play(plan, &options.out, options.review) {
+fn play_one(plan: &Plan, target: Option<&Arc<dyn Target>>, options: &Options) -> Line {
+    let refusals = refusals(plan, target);
+    if !refusals.is_empty() {
+        return Line { title: title(plan), verdict: Verdict::Unsupported(refusals) };
+    }
+    let verdict = match play(plan, target, &options.out, options.review) {
         Err(error) => Verdict::Failed(present::error(plan, &error)),
         Ok(outcome) if outcome.has_passed() => {
             let report = &outcome.report;
@@ -164,6 +188,7 @@ fn play_one(plan: &Plan, options: &Options) -> Line {
 fn show(line: &Line, done: usize, all: usize) {
     let (word, rest) = match &line.verdict {
         Verdict::Passed(rest) => ("ok    ", rest.as_str()),
+        Verdict::Unsupported(_) => ("cannot", ""),
         Verdict::Failed(_) => ("FAILED", ""),
     };
     // A reader who has gone does not stop the tests.
@@ -175,6 +200,11 @@ fn write_junit(lines: &[Line], file: &Path) -> io::Result<()> {
     for line in lines {
         let status = match &line.verdict {
             Verdict::Passed(_) => TestCaseStatus::success(),
+            Verdict::Unsupported(text) => {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message("the target cannot do all of it").set_description(text);
+                status
+            }
             Verdict::Failed(text) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_message("the world was not as expected").set_description(text);

@@ -7,6 +7,9 @@
 //! can be seen of a linked kernel can be seen of it. What it read from its flash must be what is
 //! here.
 
+mod program;
+pub mod serial;
+
 use std::fmt;
 
 use kernel::BootError;
@@ -15,6 +18,12 @@ use crate::scenario::profile::ProfileName;
 
 /// A way to bring up a board.
 pub trait Target: Send + Sync + fmt::Debug {
+    /// What follows `--on`.
+    fn name(&self) -> String;
+
+    /// Why it has no board of this kind, if it has none.
+    fn lacks(&self, profile: ProfileName) -> Option<String>;
+
     /// Switches a board on and gives it this to boot.
     ///
     /// # Errors
@@ -46,6 +55,12 @@ pub trait Line {
     /// # Errors
     /// When the board can no longer be reached, or has been silent for too long.
     fn receive(&mut self, bytes: &mut Vec<u8>) -> Result<(), TargetError>;
+
+    /// Whether its flash holds what it held when it was last switched off, whatever
+    /// [`Start::flash`] says.
+    fn keeps_flash(&self) -> bool {
+        false
+    }
 
     /// What its devices are like now, read from outside past its firmware, as far as they can be.
     ///

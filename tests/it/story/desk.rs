@@ -21,6 +21,7 @@ use kernel::device::Framebuffer;
 use kernel::event::Event;
 use kernel::time::Instant;
 use protocol::image;
+use sim::scenario::profile::ProfileName;
 use sim::target::Line;
 use sim::target::Look;
 use sim::target::Start;
@@ -29,17 +30,33 @@ use sim::target::TargetError;
 
 /// Brings such boards up.
 #[derive(Debug)]
-pub(super) struct Desks;
+pub(super) struct Desks {
+    /// Whether what is in their flash is left from another day.
+    pub(super) keep_flash: bool,
+}
 
 impl Target for Desks {
+    fn name(&self) -> String {
+        "desk".to_owned()
+    }
+
+    fn lacks(&self, _: ProfileName) -> Option<String> {
+        None
+    }
+
     fn start(&self, start: &Start<'_>) -> Result<Box<dyn Line>, TargetError> {
         let bytes: &'static [u8] = Box::leak(start.image.to_vec().into_boxed_slice());
-        Ok(Box::new(Wire { session: Session::new(image::read(bytes), Desk::new(start)) }))
+        let old: Vec<u8> = start.flash.iter().rev().copied().collect();
+        let flash = if self.keep_flash { &old } else { start.flash };
+        let desk = Desk::new(&Start { flash, ..*start });
+        let session = Session::new(image::read(bytes), desk);
+        Ok(Box::new(Wire { session, keeps_flash: self.keep_flash }))
     }
 }
 
 struct Wire {
     session: Session<Desk>,
+    keeps_flash: bool,
 }
 
 impl Line for Wire {
@@ -57,6 +74,10 @@ impl Line for Wire {
         }
         bytes.extend(sent.drain(..));
         Ok(())
+    }
+
+    fn keeps_flash(&self) -> bool {
+        self.keeps_flash
     }
 
     fn look(&mut self) -> Result<Look, TargetError> {

@@ -37,18 +37,20 @@ const FOLDERS: [&str; 15] = [
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let folders = FOLDERS.map(|folder| {
-        let target: Arc<dyn Target> = Arc::new(Desks);
-        Trial::test(format!("story::desk::{folder}"), move || all_on(folder, &target))
-    });
-    folders.into()
+    let on = |folder: &'static str, keep_flash| {
+        let target: Arc<dyn Target> = Arc::new(Desks { keep_flash });
+        let name = if keep_flash { "desk_with_a_used_flash" } else { "desk" };
+        Trial::test(format!("story::{name}::{folder}"), move || all_on(folder, &target))
+    };
+    let folders = FOLDERS.into_iter().map(|folder| on(folder, false));
+    folders.chain([on("flash", true)]).collect()
 }
 
 fn all_on(folder: &str, target: &Arc<dyn Target>) -> Result<(), Failed> {
     let files = scenarios(&[format!("scenarios/{folder}").into()])?;
     let plans = files.iter().flat_map(|file| load(file, &Stock).expect("it can be read"));
     let mut told = 0;
-    for plan in plans.filter(|plan| unsupported(plan).is_empty()) {
+    for plan in plans.filter(|plan| unsupported(plan, &**target).is_empty()) {
         told_twice(&plan, target).map_err(|why| format!("{}: {why}", sim::play::title(&plan)))?;
         told += 1;
     }

@@ -1,0 +1,14 @@
+//! How the binary for QEMU is linked: at fixed addresses, by `link.ld`.
+
+use std::env;
+
+fn main() {
+    println!("cargo::rerun-if-changed=link.ld");
+    let is_bare = env::var("TARGET").is_ok_and(|target| target == "x86_64-unknown-none");
+    let Ok(folder) = env::var("CARGO_MANIFEST_DIR") else { return };
+    if is_bare {
+        for argument in [format!("-T{folder}/link.ld"), "--no-pie".to_string()] {
+            println!("cargo::rustc-link-arg-bins={argument}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `--on`: what a scenario runs on.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::play::title;
+use crate::scenario::plan::Plan;
+use crate::story::Unsupported;
+use crate::story::unsupported;
+use crate::target::Target;
+use crate::target::TargetError;
+use crate::target::serial::Serial;
+
+/// What a scenario can run on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum On {
+    /// The kernel that is linked into this program.
+    #[default]
+    Kernel,
+    /// A board at the other end of a serial line.
+    Serial(PathBuf),
+}
+
+impl On {
+    /// What is meant by the text behind `--on`.
+    ///
+    /// # Errors
+    /// When nothing is.
+    pub fn parse(text: &str) -> Result<On, String> {
+        match text.split_once(':') {
+            None if text == "kernel" => Ok(On::Kernel),
+            Some(("serial", device)) if !device.is_empty() => Ok(On::Serial(device.into())),
+            _ => Err("expected kernel or serial:DEVICE".to_owned()),
+        }
+    }
+
+    /// The target; `None` is the kernel of this program.
+    ///
+    /// # Errors
+    /// When it cannot be made ready.
+    pub fn target(&self) -> Result<Option<Arc<dyn Target>>, TargetError> {
+        match self {
+            On::Kernel => Ok(None),
+            On::Serial(device) => Ok(Some(Arc::new(Serial { device: device.clone() }))),
+        }
+    }
+}
+
+/// What the target cannot do of a plan, a line for each thing; empty if it can do all.
+pub(super) fn refusals(plan: &Plan, target: Option<&Arc<dyn Target>>) -> String {
+    let mut text = String::new();
+    let Some(target) = target else { return text };
+    for Unsupported { step, why } in unsupported(plan, &**target) {
+        let place = step.map_or_else(String::new, |step| format!(" step {}:", step + 1));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "unsupported: {}:{place} {why}", title(plan));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_on_is_a_target_or_an_error_that_lists_them() {
+        assert_eq!(On::parse("kernel"), Ok(On::Kernel));
+        assert_eq!(On::parse("serial:/dev/ttyACM0"), Ok(On::Serial("/dev/ttyACM0".into())));
+        assert!(On::parse("serial:").unwrap_err().contains("serial:DEVICE"));
+        assert!(On::parse("hardware").unwrap_err().contains("kernel"));
+    }
+}

@@ -1,0 +1,117 @@
+//! A program that is a board, with its serial line on the program's standard input and output.
+
+use std::io::Read;
+use std::io::Write;
+use std::process::Child;
+use std::process::ChildStdin;
+use std::process::Command;
+use std::process::Stdio;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use crate::target::Line;
+use crate::target::Look;
+use crate::target::TargetError;
+
+/// A board that says nothing for so long has stopped. A turn of the handle takes milliseconds.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// Bytes taken at once.
+const PIECE: usize = 64 << 10;
+
+/// Looks at the devices of the board in the program.
+pub(super) type Looking = Box<dyn FnMut() -> Result<Look, TargetError>>;
+
+/// The program, which ends with this.
+pub(super) struct Program {
+    child: Child,
+    input: ChildStdin,
+    output: Receiver<Vec<u8>>,
+    complaints: Receiver<Vec<u8>>,
+    look: Looking,
+}
+
+impl Program {
+    /// Starts it; `absence` says how to get it if there is no such program.
+    pub(super) fn start(
+        command: &mut Command,
+        absence: &str,
+        look: Looking,
+    ) -> Result<Program, TargetError> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let started = command.spawn();
+        let mut child = started.map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                TargetError::Missing(format!("there is no {name}: {absence}"))
+            }
+            _ => TargetError::Missing(format!("{name} does not start: {error}")),
+        })?;
+        let piped = "all three are piped";
+        let input = child.stdin.take().expect(piped);
+        let output = listen(child.stdout.take().expect(piped));
+        let complaints = listen(child.stderr.take().expect(piped));
+        Ok(Program { child, input, output, complaints, look })
+    }
+
+    /// Why there is nothing more to hear.
+    fn ended(&mut self) -> TargetError {
+        let status = self.child.wait();
+        let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
+        let complaints: Vec<u8> = self.complaints.iter().flatten().collect();
+        let complaints = String::from_utf8_lossy(&complaints);
+        let text = format!("its program has ended with {status}\n{}", complaints.trim());
+        TargetError::Stopped(text.trim().to_owned())
+    }
+}
+
+impl Line for Program {
+    fn send(&mut self, bytes: &[u8]) -> Result<(), TargetError> {
+        match self.input.write_all(bytes).and_then(|()| self.input.flush()) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(self.ended()),
+        }
+    }
+
+    fn receive(&mut self, bytes: &mut Vec<u8>) -> Result<(), TargetError> {
+        match self.output.recv_timeout(SILENCE_MAX) {
+            Ok(more) => {
+                bytes.extend(more);
+                Ok(())
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(TargetError::Unreachable(format!("it was silent for {SILENCE_MAX:?}")))
+            }
+        }
+    }
+
+    fn look(&mut self) -> Result<Look, TargetError> {
+        (self.look)()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // One that has ended by itself is no error.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Hands on what comes out of a pipe, until it ends.
+fn listen(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut bytes = vec![0; PIECE];
+        while let Ok(count @ 1..) = pipe.read(&mut bytes) {
+            if sender.send(bytes[..count].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
