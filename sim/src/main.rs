@@ -15,6 +15,7 @@ use sim::command::Ending;
 use sim::command::actors;
 use sim::command::doctor;
 use sim::command::emu;
+use sim::command::emu_board;
 use sim::command::header;
 use sim::command::new;
 use sim::command::on::On;
@@ -226,8 +227,17 @@ struct Emu {
     /// The program: an executable ELF file for RV32IMAC
     file: PathBuf,
     /// What it runs on
-    #[arg(long, value_enum, default_value_t = EmulatedMachine::Virt)]
+    #[arg(long, visible_alias = "board", value_enum, default_value_t = EmulatedMachine::Virt)]
     machine: EmulatedMachine,
+    /// What a board boots, as `build` makes it
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
+    /// Where a board's flash is kept; it is made if it is not there
+    #[arg(long, value_name = "FILE")]
+    flash: Option<PathBuf>,
+    /// Where the picture goes that a board's screen shows at the end (PNG)
+    #[arg(long, value_name = "FILE")]
+    screen: Option<PathBuf>,
     /// The program's symbol `tohost` tells the end, as in the RISC-V test suites
     #[arg(long)]
     tohost: bool,
@@ -247,6 +257,8 @@ struct Emu {
 enum EmulatedMachine {
     /// QEMU's machine of the same name: RAM at 0x80000000, a serial line at 0x10000000
     Virt,
+    /// An ESP32-C6 board, as `boards/esp32c6` wires it
+    Esp32c6,
 }
 
 /// What can be told of an emulated machine.
@@ -300,16 +312,7 @@ fn main() -> ExitCode {
         Verb::New(New { what: NewWhat::Actor { name } }) => new::run(Path::new("."), &name),
         Verb::Header => header::run(),
         Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
-        Verb::Emu(arguments) => {
-            let EmulatedMachine::Virt = arguments.machine;
-            emu::run(&emu::Options {
-                file: arguments.file,
-                has_host: arguments.tohost,
-                ram: arguments.ram,
-                limit: arguments.limit,
-                trace: arguments.trace.map(emulated_trace),
-            })
-        }
+        Verb::Emu(arguments) => emulate(arguments),
         Verb::Doctor => doctor::run(),
         Verb::Window { title, width, height } => {
             view::run_window(&title, width, height);
@@ -386,6 +389,25 @@ fn cut(text: &str) -> Result<FlashCut, String> {
 
 fn duration(text: &str) -> Result<Duration, String> {
     unit::duration(text).map_err(|error| format!("{}: {}", error.problem, error.hint))
+}
+
+fn emulate(arguments: Emu) -> Ending {
+    match arguments.machine {
+        EmulatedMachine::Virt => emu::run(&emu::Options {
+            file: arguments.file,
+            has_host: arguments.tohost,
+            ram: arguments.ram,
+            limit: arguments.limit,
+            trace: arguments.trace.map(emulated_trace),
+        }),
+        EmulatedMachine::Esp32c6 => emu_board::run(&emu_board::Options {
+            file: arguments.file,
+            image: arguments.image,
+            flash: arguments.flash,
+            screen: arguments.screen,
+            limit: arguments.limit,
+        }),
+    }
 }
 
 fn emulated_trace(trace: EmulatedTrace) -> emu::Trace {
