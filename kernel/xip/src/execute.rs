@@ -1,0 +1,683 @@
+//! The loop of the interpreter.
+//!
+//! Each turn reads one opcode where it lies. A value on the stack is 64 bits wide; one of 32 bits
+//! has zeros above it. A frame is its parameters, its locals and its operands, one behind the
+//! other: so the operands of a call are the parameters of the callee where they lie. This is also
+//! how wasmi lays its frames out, and where its stack is full, this one is.
+
+use alloc::vec::Vec;
+
+use crate::bulk;
+use crate::bulk::Halt;
+use crate::bulk::Reach;
+use crate::host::Host;
+use crate::leb;
+use crate::module::Module;
+use crate::number;
+use crate::store::Store;
+use crate::store::grow_memory;
+use crate::trap::Trap;
+
+/// The function of a call of which nothing is left but a call of the host.
+pub(crate) const NOTHING: u32 = u32::MAX;
+
+/// How deep calls may be nested and how much they may have on the stack together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StackBounds {
+    /// Nested calls.
+    pub(crate) calls: usize,
+    /// Values.
+    pub(crate) values: usize,
+}
+
+/// A call that waits for another one to return.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    code: u32,
+    entry: u32,
+    base: u32,
+    function: u32,
+}
+
+/// A call of an exported function, running or not.
+#[derive(Debug)]
+pub(crate) struct Activation {
+    pub(crate) stack: Vec<u64>,
+    frames: Vec<Frame>,
+    pub(crate) bounds: StackBounds,
+    /// The function that runs, without the imported ones.
+    function: u32,
+    /// Where its next operator lies.
+    code: usize,
+    /// Its next entry of the side table.
+    entry: usize,
+    /// Where its parameters begin.
+    base: usize,
+    /// Where the next value goes.
+    pub(crate) top: usize,
+    /// What must be charged before it goes on.
+    pending: u64,
+}
+
+/// Why the loop ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stop {
+    /// The results lie at the bottom of the stack.
+    Returned,
+    /// The arguments lie on top of the stack.
+    Called(u32),
+    OutOfFuel(u64),
+    Trapped(Trap),
+}
+
+impl Activation {
+    pub(crate) fn new(bounds: StackBounds) -> Activation {
+        Activation {
+            stack: Vec::new(),
+            frames: Vec::new(),
+            bounds,
+            function: NOTHING,
+            code: 0,
+            entry: 0,
+            base: 0,
+            top: 0,
+            pending: 0,
+        }
+    }
+
+    /// Begins a call of a function, imported ones first, with these arguments. An error says why
+    /// it cannot go on at once.
+    pub(crate) fn begin(
+        &mut self,
+        module: &Module<'_>,
+        function: u32,
+        arguments: &[u64],
+    ) -> Result<(), Stop> {
+        let signature = module.signature(function);
+        assert!(arguments.len() == usize::from(signature.parameters), "the caller knows the type");
+        self.frames.clear();
+        self.base = 0;
+        self.pending = 0;
+        self.top = arguments.len();
+        self.grow(arguments.len());
+        self.stack[..arguments.len()].copy_from_slice(arguments);
+        let Some(own) = (function as usize).checked_sub(module.imported.len()) else {
+            self.function = NOTHING;
+            return Err(Stop::Called(function));
+        };
+        let callee = &module.functions[own];
+        let locals = self.top + usize::from(callee.locals);
+        let full = 2 * locals + usize::from(callee.height);
+        if self.bounds.calls == 0 || self.bounds.values < full {
+            return Err(Stop::Trapped(Trap::StackOverflow));
+        }
+        self.grow(locals + usize::from(callee.height));
+        self.stack[self.top..locals].fill(0);
+        self.top = locals;
+        self.function = own as u32;
+        self.code = callee.code as usize;
+        self.entry = callee.side as usize + 1;
+        self.pending = module.side.cost(callee.side as usize);
+        Ok(())
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.stack.capacity() * size_of::<u64>() + self.frames.capacity() * size_of::<Frame>()
+    }
+
+    fn grow(&mut self, values: usize) {
+        if self.stack.len() < values {
+            self.stack.resize(values, 0);
+        }
+    }
+
+    /// Puts the results of a call of the host in the place of its arguments. Whether there is
+    /// something left that goes on with them.
+    pub(crate) fn answer(&mut self, arguments: usize, results: &[u64]) -> bool {
+        let start = self.top - arguments;
+        self.top = start + results.len();
+        self.grow(self.top);
+        self.stack[start..self.top].copy_from_slice(results);
+        self.function != NOTHING
+    }
+}
+
+#[cold]
+fn grow(stack: &mut Vec<u64>, values: usize) {
+    let more = values - stack.len();
+    stack.reserve_exact(more);
+    stack.resize(values, 0);
+}
+
+/// Goes on with a call until it ends or leaves.
+#[expect(clippy::too_many_lines, reason = "one loop over all opcodes")]
+pub(crate) fn run<H: Host>(
+    module: &Module<'_>,
+    store: &mut Store,
+    call: &mut Activation,
+    host: &mut H,
+) -> Stop {
+    let bytes: &[u8] = module.bytes();
+    let side = &module.side;
+    let bounds = call.bounds;
+    let Activation { stack: values, frames, .. } = call;
+    let mut stack: &mut [u64] = &mut values[..];
+    let Store { memory: all, globals, tables, .. } = store;
+    let mut memory: &mut [u8] = &mut all[..];
+    let globals: &mut [u64] = &mut globals[..];
+    let mut function = call.function;
+    let mut at = call.code;
+    let mut entry = call.entry;
+    let mut base = call.base;
+    let mut top = call.top;
+    let mut fuel = store.fuel;
+    let mut pending = call.pending;
+    let mut end = module.functions[function as usize].end as usize;
+
+    macro_rules! trap {
+        ($trap:ident) => {
+            break Stop::Trapped(Trap::$trap)
+        };
+    }
+    macro_rules! charge {
+        ($cost:expr) => {{
+            let cost = $cost;
+            if fuel < cost {
+                pending = cost;
+                break Stop::OutOfFuel(cost);
+            }
+            fuel -= cost;
+        }};
+    }
+    macro_rules! push {
+        ($value:expr) => {{
+            stack[top] = $value;
+            top += 1;
+        }};
+    }
+    macro_rules! pop {
+        () => {{
+            top -= 1;
+            stack[top]
+        }};
+    }
+    macro_rules! number {
+        () => {{
+            let (number, next) = leb::unsigned(bytes, at);
+            at = next;
+            number
+        }};
+    }
+    macro_rules! branch {
+        () => {{
+            let branch = side.branch(entry);
+            at = at.wrapping_add_signed(branch.code as isize);
+            entry = entry.wrapping_add_signed(branch.entries as isize);
+            if branch.dropped != 0 {
+                let kept = top - branch.kept as usize;
+                let target = kept - branch.dropped as usize;
+                stack.copy_within(kept..top, target);
+                top -= branch.dropped as usize;
+            }
+        }};
+    }
+    macro_rules! resume {
+        ($frame:expr) => {{
+            let frame: Frame = $frame;
+            at = frame.code as usize;
+            entry = frame.entry as usize;
+            base = frame.base as usize;
+            function = frame.function;
+            end = module.functions[function as usize].end as usize;
+        }};
+    }
+    macro_rules! leave_function {
+        () => {{
+            let kind = module.functions[function as usize].kind;
+            let results = usize::from(module.types[usize::from(kind)].results);
+            if results == 1 {
+                stack[base] = stack[top - 1];
+            } else if results != 0 {
+                stack.copy_within(top - results..top, base);
+            }
+            top = base + results;
+            match frames.pop() {
+                Some(frame) => resume!(frame),
+                None => break Stop::Returned,
+            }
+        }};
+    }
+    // The parameters are in their place, from `base` to `top`.
+    macro_rules! begin_function {
+        ($own:expr) => {{
+            let callee = &module.functions[$own];
+            let locals = top + usize::from(callee.locals);
+            let needed = locals + usize::from(callee.height);
+            // wasmi counts locals twice.
+            if bounds.values < needed + (locals - base) {
+                trap!(StackOverflow);
+            }
+            if stack.len() < needed {
+                grow(values, needed);
+                stack = &mut values[..];
+            }
+            for local in &mut stack[top..locals] {
+                *local = 0;
+            }
+            top = locals;
+            function = $own as u32;
+            at = callee.code as usize;
+            end = callee.end as usize;
+            entry = callee.side as usize;
+            let cost = side.cost(entry);
+            entry += 1;
+            charge!(cost);
+        }};
+    }
+    macro_rules! call_host {
+        ($import:expr, $signature:expr, $is_last:expr) => {{
+            let arguments = usize::from($signature.parameters);
+            let results = usize::from($signature.results);
+            let start = top - arguments;
+            let needed = start + arguments.max(results);
+            if arguments.max(results) != 0 && bounds.values < needed {
+                trap!(StackOverflow);
+            }
+            if stack.len() < needed {
+                grow(values, needed);
+                stack = &mut values[..];
+            }
+            match host.call($import, &stack[start..top], memory, &mut fuel) {
+                Some(value) => {
+                    assert!(results < 2, "many results are no value");
+                    if results == 1 {
+                        stack[start] = value;
+                    }
+                    top = start + results;
+                    if $is_last {
+                        break Stop::Returned;
+                    }
+                }
+                None => {
+                    if $is_last {
+                        function = NOTHING;
+                    }
+                    break Stop::Called($import as u32);
+                }
+            }
+        }};
+    }
+    macro_rules! call {
+        ($callee:expr) => {{
+            let callee = $callee as usize;
+            if let Some(kind) = module.imported.get(callee) {
+                let signature = module.types[usize::from(*kind)];
+                call_host!(callee, signature, false);
+            } else {
+                let own = callee - module.imported.len();
+                let kind = module.functions[own].kind;
+                if frames.len() + 1 == bounds.calls {
+                    trap!(StackOverflow);
+                }
+                frames.push(Frame {
+                    code: at as u32,
+                    entry: entry as u32,
+                    base: base as u32,
+                    function,
+                });
+                base = top - usize::from(module.types[usize::from(kind)].parameters);
+                begin_function!(own);
+            }
+        }};
+    }
+    macro_rules! call_last {
+        ($callee:expr) => {{
+            let callee = $callee as usize;
+            let signature = module.signature(callee as u32);
+            let arguments = usize::from(signature.parameters);
+            stack.copy_within(top - arguments..top, base);
+            top = base + arguments;
+            if callee < module.imported.len() {
+                let caller = frames.pop();
+                if let Some(frame) = caller {
+                    resume!(frame);
+                }
+                call_host!(callee, signature, caller.is_none());
+            } else {
+                begin_function!(callee - module.imported.len());
+            }
+        }};
+    }
+    macro_rules! callee_of_table {
+        () => {{
+            let kind = number!();
+            let table = number!();
+            let index = pop!() as u32 as usize;
+            let Some(element) = tables[table as usize].elements.get(index) else {
+                trap!(TableOutOfBounds);
+            };
+            let Some(callee) = element.checked_sub(1) else {
+                trap!(IndirectCallToNull);
+            };
+            let found = module.types[usize::from(module.kind_of(callee))];
+            if found.same_as != module.types[kind as usize].same_as {
+                trap!(BadSignature);
+            }
+            callee
+        }};
+    }
+    macro_rules! unary {
+        (|$value:ident: $kind:ty| $result:expr) => {{
+            let $value = stack[top - 1] as $kind;
+            stack[top - 1] = $result as u64;
+        }};
+    }
+    macro_rules! binary {
+        (|$left:ident, $right:ident: $kind:ty| $result:expr) => {{
+            top -= 1;
+            let $right = stack[top] as $kind;
+            let $left = stack[top - 1] as $kind;
+            stack[top - 1] = $result as u64;
+        }};
+    }
+    // Where an access to memory begins; beyond any memory if the host has no such address.
+    macro_rules! place {
+        ($address:expr) => {{
+            at = leb::skip(bytes, at);
+            let offset = number!();
+            let first = u64::from($address as u32) + u64::from(offset);
+            usize::try_from(first).unwrap_or(usize::MAX)
+        }};
+    }
+    macro_rules! load {
+        ($count:literal, |$loaded:ident| $value:expr) => {{
+            let first = place!(stack[top - 1]);
+            let found = memory.get(first..).and_then(<[u8]>::first_chunk::<$count>);
+            let Some(&$loaded) = found else {
+                trap!(MemoryOutOfBounds);
+            };
+            stack[top - 1] = $value as u64;
+        }};
+    }
+    macro_rules! store {
+        ($count:literal) => {{
+            let first = place!(stack[top - 2]);
+            let found = memory.get_mut(first..).and_then(<[u8]>::first_chunk_mut::<$count>);
+            let Some(place) = found else {
+                trap!(MemoryOutOfBounds);
+            };
+            let value = stack[top - 1].to_le_bytes();
+            place.copy_from_slice(&value[..$count]);
+            top -= 2;
+        }};
+    }
+
+    let stop = 'call: {
+        if fuel < pending {
+            break 'call Stop::OutOfFuel(pending);
+        }
+        fuel -= pending;
+        pending = 0;
+        loop {
+            let opcode = bytes[at];
+            at += 1;
+            match opcode {
+                0x00 => trap!(Unreachable),
+                0x01 => (),
+                0x02 => at = leb::skip(bytes, at),
+                0x03 => {
+                    let cost = side.cost(entry);
+                    if fuel < cost {
+                        at -= 1;
+                        break Stop::OutOfFuel(cost);
+                    }
+                    fuel -= cost;
+                    entry += 1;
+                    at = leb::skip(bytes, at);
+                }
+                0x04 => {
+                    if pop!() as u32 != 0 {
+                        let cost = side.cost(entry + 1);
+                        entry += 3;
+                        at = leb::skip(bytes, at);
+                        charge!(cost);
+                    } else {
+                        let cost = side.cost(entry + 2);
+                        branch!();
+                        charge!(cost);
+                    }
+                }
+                0x05 => {
+                    let cost = side.cost(entry + 1);
+                    branch!();
+                    charge!(cost);
+                }
+                0x0B => {
+                    if at == end {
+                        leave_function!();
+                    }
+                }
+                0x0C => branch!(),
+                0x0D => {
+                    if pop!() as u32 != 0 {
+                        branch!();
+                    } else {
+                        entry += 1;
+                        at = leb::skip(bytes, at);
+                    }
+                }
+                0x0E => {
+                    let (count, _) = leb::unsigned(bytes, at);
+                    entry += (pop!() as u32).min(count) as usize;
+                    branch!();
+                }
+                0x0F => leave_function!(),
+                0x10 => {
+                    let callee = number!();
+                    call!(callee);
+                }
+                0x11 => {
+                    let callee = callee_of_table!();
+                    call!(callee);
+                }
+                0x12 => {
+                    let callee = number!();
+                    call_last!(callee);
+                }
+                0x13 => {
+                    let callee = callee_of_table!();
+                    call_last!(callee);
+                }
+                0x1A => top -= 1,
+                0x1B | 0x1C => {
+                    if opcode == 0x1C {
+                        let count = number!();
+                        at += count as usize;
+                    }
+                    top -= 2;
+                    if stack[top + 1] as u32 == 0 {
+                        stack[top - 1] = stack[top];
+                    }
+                }
+                0x20 => {
+                    let local = number!();
+                    push!(stack[base + local as usize]);
+                }
+                0x21 => {
+                    let local = number!();
+                    stack[base + local as usize] = pop!();
+                }
+                0x22 => {
+                    let local = number!();
+                    stack[base + local as usize] = stack[top - 1];
+                }
+                0x23 => {
+                    let global = number!();
+                    push!(globals[global as usize]);
+                }
+                0x24 => {
+                    let global = number!();
+                    globals[global as usize] = pop!();
+                }
+                0x25 => {
+                    let table = number!();
+                    let index = stack[top - 1] as u32 as usize;
+                    let Some(element) = tables[table as usize].elements.get(index) else {
+                        trap!(TableOutOfBounds);
+                    };
+                    stack[top - 1] = u64::from(*element);
+                }
+                0x26 => {
+                    let table = number!();
+                    let index = stack[top - 2] as u32 as usize;
+                    let Some(element) = tables[table as usize].elements.get_mut(index) else {
+                        trap!(TableOutOfBounds);
+                    };
+                    *element = stack[top - 1] as u32;
+                    top -= 2;
+                }
+                0x28 | 0x2A => load!(4, |loaded| u32::from_le_bytes(loaded)),
+                0x29 | 0x2B => load!(8, |loaded| u64::from_le_bytes(loaded)),
+                0x2C => load!(1, |loaded| i32::from(i8::from_le_bytes(loaded)) as u32),
+                0x2D | 0x31 => load!(1, |loaded| loaded[0]),
+                0x2E => load!(2, |loaded| i32::from(i16::from_le_bytes(loaded)) as u32),
+                0x2F | 0x33 => load!(2, |loaded| u16::from_le_bytes(loaded)),
+                0x30 => load!(1, |loaded| i64::from(i8::from_le_bytes(loaded))),
+                0x32 => load!(2, |loaded| i64::from(i16::from_le_bytes(loaded))),
+                0x34 => load!(4, |loaded| i64::from(i32::from_le_bytes(loaded))),
+                0x35 => load!(4, |loaded| u32::from_le_bytes(loaded)),
+                0x36 | 0x38 | 0x3E => store!(4),
+                0x37 | 0x39 => store!(8),
+                0x3A | 0x3C => store!(1),
+                0x3B | 0x3D => store!(2),
+                0x3F => {
+                    at += 1;
+                    let kind = store.memory_type.expect("the module is valid");
+                    push!((memory.len() >> kind.page_bits) as u32 as u64);
+                }
+                0x40 => {
+                    let kind = store.memory_type.expect("the module is valid");
+                    let pages = stack[top - 1] as u32;
+                    match grow_memory(all, kind, pages, &mut fuel, host) {
+                        Ok(before) => stack[top - 1] = u64::from(before.unwrap_or(u32::MAX)),
+                        Err(required) => {
+                            at -= 1;
+                            break Stop::OutOfFuel(required);
+                        }
+                    }
+                    memory = &mut all[..];
+                    at += 1;
+                }
+                0x41 => {
+                    let (value, next) = leb::signed(bytes, at);
+                    at = next;
+                    push!(u64::from(value as u32));
+                }
+                0x42 => {
+                    let (value, next) = leb::signed(bytes, at);
+                    at = next;
+                    push!(value as u64);
+                }
+                0x43 => {
+                    let mut value = [0; 4];
+                    value.copy_from_slice(&bytes[at..at + 4]);
+                    at += 4;
+                    push!(u64::from(u32::from_le_bytes(value)));
+                }
+                0x44 => {
+                    let mut value = [0; 8];
+                    value.copy_from_slice(&bytes[at..at + 8]);
+                    at += 8;
+                    push!(u64::from_le_bytes(value));
+                }
+                0x45 => unary!(|value: u32| value == 0),
+                0x46 => binary!(|left, right: u32| left == right),
+                0x47 => binary!(|left, right: u32| left != right),
+                0x48 => binary!(|left, right: i32| left < right),
+                0x49 => binary!(|left, right: u32| left < right),
+                0x4A => binary!(|left, right: i32| right < left),
+                0x4B => binary!(|left, right: u32| right < left),
+                0x4C => binary!(|left, right: i32| left <= right),
+                0x4D => binary!(|left, right: u32| left <= right),
+                0x4E => binary!(|left, right: i32| right <= left),
+                0x4F => binary!(|left, right: u32| right <= left),
+                0x50 => unary!(|value: u64| value == 0),
+                0x51 => binary!(|left, right: u64| left == right),
+                0x52 => binary!(|left, right: u64| left != right),
+                0x53 => binary!(|left, right: i64| left < right),
+                0x54 => binary!(|left, right: u64| left < right),
+                0x55 => binary!(|left, right: i64| right < left),
+                0x56 => binary!(|left, right: u64| right < left),
+                0x6A => binary!(|left, right: u32| left.wrapping_add(right)),
+                0x6B => binary!(|left, right: u32| left.wrapping_sub(right)),
+                0x6C => binary!(|left, right: u32| left.wrapping_mul(right)),
+                0x71 => binary!(|left, right: u64| left & right),
+                0x72 => binary!(|left, right: u64| left | right),
+                0x73 => binary!(|left, right: u64| left ^ right),
+                0x74 => binary!(|left, right: u32| left.wrapping_shl(right)),
+                0x75 => binary!(|left, right: u32| (left as i32).wrapping_shr(right) as u32),
+                0x76 => binary!(|left, right: u32| left.wrapping_shr(right)),
+                0x7C => binary!(|left, right: u64| left.wrapping_add(right)),
+                0x7D => binary!(|left, right: u64| left.wrapping_sub(right)),
+                0x7E => binary!(|left, right: u64| left.wrapping_mul(right)),
+                0x83 => binary!(|left, right: u64| left & right),
+                0x84 => binary!(|left, right: u64| left | right),
+                0x85 => binary!(|left, right: u64| left ^ right),
+                0x86 => binary!(|left, right: u64| left.wrapping_shl(right as u32)),
+                0x88 => binary!(|left, right: u64| left.wrapping_shr(right as u32)),
+                0xA7 => unary!(|value: u32| value),
+                0xAC => unary!(|value: i32| i64::from(value)),
+                0xAD => (),
+                0xD0 => {
+                    at = leb::skip(bytes, at);
+                    push!(0);
+                }
+                0xD1 => unary!(|value: u32| value == 0),
+                0xD2 => {
+                    let referred = number!();
+                    push!(u64::from(referred) + 1);
+                }
+                0xFC => {
+                    let mut reach = Reach {
+                        memory,
+                        tables,
+                        elements: &mut store.elements,
+                        is_data_dropped: &mut store.is_data_dropped,
+                        elements_max: store.elements_max,
+                        fuel: &mut fuel,
+                    };
+                    match bulk::operate(module, &mut reach, stack, top, at) {
+                        Ok((next, height)) => {
+                            at = next;
+                            top = height;
+                        }
+                        Err(Halt::Trap(trap)) => break Stop::Trapped(trap),
+                        Err(Halt::OutOfFuel(required)) => {
+                            at -= 1;
+                            break Stop::OutOfFuel(required);
+                        }
+                    }
+                }
+                _ if number::is_unary(opcode) => match number::unary(opcode, stack[top - 1]) {
+                    Ok(result) => stack[top - 1] = result,
+                    Err(trap) => break Stop::Trapped(trap),
+                },
+                _ => {
+                    top -= 1;
+                    match number::binary(opcode, stack[top - 1], stack[top]) {
+                        Ok(result) => stack[top - 1] = result,
+                        Err(trap) => break Stop::Trapped(trap),
+                    }
+                }
+            }
+        }
+    };
+    call.function = function;
+    call.code = at;
+    call.entry = entry;
+    call.base = base;
+    call.top = top;
+    call.pending = pending;
+    store.fuel = fuel;
+    stop
+}

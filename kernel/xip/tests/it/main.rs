@@ -1,0 +1,92 @@
+//! What this interpreter promises: nobody can tell it from wasmi.
+
+mod actor;
+mod odd;
+mod ours;
+mod script;
+mod smith;
+mod theirs;
+
+use script::Draw;
+use script::Script;
+use script::Seen;
+use std::cell::RefCell;
+use xip::ValueType;
+
+/// The kernel's limits.
+pub(crate) const CALLS_MAX: usize = 256;
+pub(crate) const STACK_MAX: usize = 64 * 1024;
+pub(crate) const TABLES_MAX: usize = 4;
+pub(crate) const ELEMENTS_MAX: usize = 4096;
+
+/// How much fuel there is at a time.
+pub(crate) const BUDGETS: [u64; 4] = [7, 97, 1000, 10007];
+
+thread_local! {
+    /// The names of a module's exports in its own order.
+    pub(crate) static ORDER: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+pub(crate) fn given_global(kind: ValueType) -> u64 {
+    match kind {
+        ValueType::I32 => 1024,
+        ValueType::I64 => 1 << 40,
+        ValueType::F32 => u64::from(1.5f32.to_bits()),
+        ValueType::F64 => 2.5f64.to_bits(),
+        _ => 0,
+    }
+}
+
+pub(crate) fn argument(draw: &mut Draw, kind: ValueType) -> u64 {
+    match kind {
+        ValueType::I32 | ValueType::F32 => draw.value() as u32 as u64,
+        ValueType::I64 | ValueType::F64 => draw.value(),
+        _ => 0,
+    }
+}
+
+/// The kernel adds a budget each turn until there is enough.
+pub(crate) fn refuelled(mut fuel: u64, required: u64, budget: u64) -> u64 {
+    while fuel < required {
+        fuel += budget;
+    }
+    fuel
+}
+
+/// Whether both refuse the bytes, or run them to the same effect. Returns what was seen.
+pub(crate) fn same(wasm: &[u8], only: Option<&str>, seed: u64, leaves_one_in: u64) -> Option<usize> {
+    let engine = theirs::engine();
+    let reference = wasmi::Module::new(&engine, wasm);
+    let module = xip::Module::new(wasm);
+    let (reference, module) = match (reference, module) {
+        (Ok(reference), Ok(module)) => (reference, module),
+        (Err(_), Err(_)) => return None,
+        (Ok(_), Err(error)) => panic!("refused here alone: {error}"),
+        (Err(error), Ok(_)) => panic!("refused by wasmi alone: {error}"),
+    };
+    let mut seen = 0;
+    for budget in BUDGETS {
+        let script = || Script::new(seed, leaves_one_in, 1 << 20);
+        let names = module.exports().map(|export| export.name).collect();
+        ORDER.set(names);
+        let wanted = theirs::run(&engine, &reference, only, budget, script());
+        let mut ours = script();
+        ours::run(&module, only, budget, &mut ours);
+        compare(&wanted, &ours.seen, budget);
+        seen += wanted.len();
+    }
+    Some(seen)
+}
+
+fn compare(wanted: &[Seen], got: &[Seen], budget: u64) {
+    let place = wanted.iter().zip(got).position(|(wanted, got)| wanted != got);
+    let place = place.unwrap_or(wanted.len().min(got.len()));
+    let (wanted, got) = (&wanted[place.saturating_sub(1)..], &got[place.saturating_sub(1)..]);
+    let few = |seen: &[Seen]| format!("{:#?}", &seen[..seen.len().min(3)]);
+    assert!(
+        wanted == got,
+        "budget {budget}, event {place}: wanted {}, but got {}",
+        few(wanted),
+        few(got)
+    );
+}
