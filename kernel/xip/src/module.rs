@@ -311,7 +311,11 @@ impl Loader<'_, '_> {
             scan.operator(offset, &operator);
         }
         let height = scan.height_max();
+        let refused = scan.refused();
         validator.finish(operators.original_position())?;
+        if let Some(offset) = refused {
+            return Err(refuse("a `select` that wasmi 2.0.0 gets wrong", offset));
+        }
         // wasmi counts locals twice.
         if usize::from(u16::MAX) < 2 * locals + height {
             return Err(too_large());

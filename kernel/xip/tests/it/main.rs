@@ -53,7 +53,8 @@ pub(crate) fn refuelled(mut fuel: u64, required: u64, budget: u64) -> u64 {
     fuel
 }
 
-/// Whether both refuse the bytes, or run them to the same effect. Returns what was seen.
+/// Runs bytes on both, to the same effect. Returns how much was seen; nothing if both refuse them,
+/// or this one does because wasmi would get them wrong.
 pub(crate) fn same(wasm: &[u8], only: Option<&str>, seed: u64, leaves_one_in: u64) -> Option<usize> {
     let engine = theirs::engine();
     let reference = wasmi::Module::new(&engine, wasm);
@@ -61,12 +62,16 @@ pub(crate) fn same(wasm: &[u8], only: Option<&str>, seed: u64, leaves_one_in: u6
     let (reference, module) = match (reference, module) {
         (Ok(reference), Ok(module)) => (reference, module),
         (Err(_), Err(_)) => return None,
+        (Ok(_), Err(error)) if error.text.contains("wasmi 2.0.0 gets wrong") => return None,
         (Ok(_), Err(error)) => panic!("refused here alone: {error}"),
         (Err(error), Ok(_)) => panic!("refused by wasmi alone: {error}"),
     };
     let mut seen = 0;
     for budget in BUDGETS {
-        let script = || Script::new(seed, leaves_one_in, 1 << 20);
+        let script = || {
+            let is_kind = only.is_some() && seed % 2 == 0;
+            Script { is_kind, ..Script::new(seed, leaves_one_in, 1 << 20) }
+        };
         let names = module.exports().map(|export| export.name).collect();
         ORDER.set(names);
         let wanted = theirs::run(&engine, &reference, only, budget, script());
