@@ -4,6 +4,10 @@
 //! has zeros above it. A frame is its parameters, its locals and its operands, one behind the
 //! other: so the operands of a call are the parameters of the callee where they lie. This is also
 //! how wasmi lays its frames out, and where its stack is full, this one is.
+//!
+//! The value on top is kept in a register, and in its place only once another one lies above it.
+//! A local is always in its place, and if nothing lies above the last one, it is in the register
+//! too. So that there is something on top of an empty stack, its first place is nobody's.
 
 use alloc::vec::Vec;
 
@@ -21,6 +25,9 @@ use crate::trap::Trap;
 /// The function of a call of which nothing is left but a call of the host.
 pub(crate) const NOTHING: u32 = u32::MAX;
 
+/// Where the first frame begins.
+pub(crate) const BOTTOM: usize = 1;
+
 /// How deep calls may be nested and how much they may have on the stack together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StackBounds {
@@ -28,6 +35,15 @@ pub(crate) struct StackBounds {
     pub(crate) calls: usize,
     /// Values.
     pub(crate) values: usize,
+}
+
+impl StackBounds {
+    /// Whether the stack of wasmi is full where this one needs so many places. wasmi counts locals
+    /// and parameters twice.
+    #[inline]
+    fn is_full(self, needed: usize, locals: usize) -> bool {
+        self.values + BOTTOM < needed + locals
+    }
 }
 
 /// A call that waits for another one to return.
@@ -62,7 +78,7 @@ pub(crate) struct Activation {
 /// Why the loop ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stop {
-    /// The results lie at the bottom of the stack.
+    /// The results lie at the bottom of the stack, from [`BOTTOM`].
     Returned,
     /// The arguments lie on top of the stack.
     Called(u32),
@@ -96,22 +112,22 @@ impl Activation {
         let signature = module.signature(function);
         assert!(arguments.len() == usize::from(signature.parameters), "the caller knows the type");
         self.frames.clear();
-        self.base = 0;
+        self.base = BOTTOM;
         self.pending = 0;
-        self.top = arguments.len();
-        self.grow(arguments.len());
-        self.stack[..arguments.len()].copy_from_slice(arguments);
+        self.top = BOTTOM + arguments.len();
+        self.grow(self.top);
+        self.stack[BOTTOM..self.top].copy_from_slice(arguments);
         let Some(own) = (function as usize).checked_sub(module.imported.len()) else {
             self.function = NOTHING;
             return Err(Stop::Called(function));
         };
         let callee = &module.functions[own];
         let locals = self.top + usize::from(callee.locals);
-        let full = 2 * locals + usize::from(callee.height);
-        if self.bounds.calls == 0 || self.bounds.values < full {
+        let needed = locals + usize::from(callee.height);
+        if self.bounds.calls == 0 || self.bounds.is_full(needed, locals - BOTTOM) {
             return Err(Stop::Trapped(Trap::StackOverflow));
         }
-        self.grow(locals + usize::from(callee.height));
+        self.grow(needed);
         self.stack[self.top..locals].fill(0);
         self.top = locals;
         self.function = own as u32;
@@ -170,6 +186,7 @@ pub(crate) fn run<H: Host>(
     let mut entry = call.entry;
     let mut base = call.base;
     let mut top = call.top;
+    let mut last = stack[top - 1];
     let mut fuel = store.fuel;
     let mut pending = call.pending;
     let mut end = module.functions[function as usize].end as usize;
@@ -189,16 +206,31 @@ pub(crate) fn run<H: Host>(
             fuel -= cost;
         }};
     }
+    // The value on top goes to its place.
+    macro_rules! settle {
+        () => {
+            stack[top - 1] = last
+        };
+    }
     macro_rules! push {
         ($value:expr) => {{
-            stack[top] = $value;
+            settle!();
+            last = $value;
             top += 1;
+        }};
+    }
+    // As many values go, and what lies below them is on top.
+    macro_rules! drop {
+        ($count:expr) => {{
+            top -= $count;
+            last = stack[top - 1];
         }};
     }
     macro_rules! pop {
         () => {{
-            top -= 1;
-            stack[top]
+            let value = last;
+            drop!(1);
+            value
         }};
     }
     macro_rules! number {
@@ -214,10 +246,11 @@ pub(crate) fn run<H: Host>(
             at = at.wrapping_add_signed(branch.code as isize);
             entry = entry.wrapping_add_signed(branch.entries as isize);
             if branch.dropped != 0 {
+                settle!();
                 let kept = top - branch.kept as usize;
                 let target = kept - branch.dropped as usize;
                 stack.copy_within(kept..top, target);
-                top -= branch.dropped as usize;
+                drop!(branch.dropped as usize);
             }
         }};
     }
@@ -235,10 +268,12 @@ pub(crate) fn run<H: Host>(
         () => {{
             let kind = module.functions[function as usize].kind;
             let results = usize::from(module.types[usize::from(kind)].results);
+            settle!();
             if results == 1 {
-                stack[base] = stack[top - 1];
-            } else if results != 0 {
+                stack[base] = last;
+            } else {
                 stack.copy_within(top - results..top, base);
+                last = stack[base + results - 1];
             }
             top = base + results;
             match frames.pop() {
@@ -253,8 +288,7 @@ pub(crate) fn run<H: Host>(
             let callee = &module.functions[$own];
             let locals = top + usize::from(callee.locals);
             let needed = locals + usize::from(callee.height);
-            // wasmi counts locals twice.
-            if bounds.values < needed + (locals - base) {
+            if bounds.is_full(needed, locals - base) {
                 trap!(StackOverflow);
             }
             if stack.len() < needed {
@@ -265,6 +299,7 @@ pub(crate) fn run<H: Host>(
                 *local = 0;
             }
             top = locals;
+            last = stack[top - 1];
             function = $own as u32;
             at = callee.code as usize;
             end = callee.end as usize;
@@ -280,7 +315,8 @@ pub(crate) fn run<H: Host>(
             let results = usize::from($signature.results);
             let start = top - arguments;
             let needed = start + arguments.max(results);
-            if arguments.max(results) != 0 && bounds.values < needed {
+            settle!();
+            if arguments.max(results) != 0 && bounds.is_full(needed, 0) {
                 trap!(StackOverflow);
             }
             if stack.len() < needed {
@@ -294,6 +330,7 @@ pub(crate) fn run<H: Host>(
                         stack[start] = value;
                     }
                     top = start + results;
+                    last = stack[top - 1];
                     if $is_last {
                         break Stop::Returned;
                     }
@@ -326,6 +363,7 @@ pub(crate) fn run<H: Host>(
                     function,
                 });
                 base = top - usize::from(module.types[usize::from(kind)].parameters);
+                settle!();
                 begin_function!(own);
             }
         }};
@@ -335,8 +373,10 @@ pub(crate) fn run<H: Host>(
             let callee = $callee as usize;
             let signature = module.signature(callee as u32);
             let arguments = usize::from(signature.parameters);
+            settle!();
             stack.copy_within(top - arguments..top, base);
             top = base + arguments;
+            last = stack[top - 1];
             if callee < module.imported.len() {
                 let caller = frames.pop();
                 if let Some(frame) = caller {
@@ -368,16 +408,16 @@ pub(crate) fn run<H: Host>(
     }
     macro_rules! unary {
         (|$value:ident: $kind:ty| $result:expr) => {{
-            let $value = stack[top - 1] as $kind;
-            stack[top - 1] = $result as u64;
+            let $value = last as $kind;
+            last = $result as u64;
         }};
     }
     macro_rules! binary {
         (|$left:ident, $right:ident: $kind:ty| $result:expr) => {{
+            let $right = last as $kind;
+            let $left = stack[top - 2] as $kind;
             top -= 1;
-            let $right = stack[top] as $kind;
-            let $left = stack[top - 1] as $kind;
-            stack[top - 1] = $result as u64;
+            last = $result as u64;
         }};
     }
     // Where an access to memory begins; beyond any memory if the host has no such address.
@@ -391,12 +431,12 @@ pub(crate) fn run<H: Host>(
     }
     macro_rules! load {
         ($count:literal, |$loaded:ident| $value:expr) => {{
-            let first = place!(stack[top - 1]);
+            let first = place!(last);
             let found = memory.get(first..).and_then(<[u8]>::first_chunk::<$count>);
             let Some(&$loaded) = found else {
                 trap!(MemoryOutOfBounds);
             };
-            stack[top - 1] = $value as u64;
+            last = $value as u64;
         }};
     }
     macro_rules! store {
@@ -406,9 +446,9 @@ pub(crate) fn run<H: Host>(
             let Some(place) = found else {
                 trap!(MemoryOutOfBounds);
             };
-            let value = stack[top - 1].to_le_bytes();
+            let value = last.to_le_bytes();
             place.copy_from_slice(&value[..$count]);
-            top -= 2;
+            drop!(2);
         }};
     }
 
@@ -488,16 +528,15 @@ pub(crate) fn run<H: Host>(
                     let callee = callee_of_table!();
                     call_last!(callee);
                 }
-                0x1A => top -= 1,
+                0x1A => drop!(1),
                 0x1B | 0x1C => {
                     if opcode == 0x1C {
                         let count = number!();
                         at += count as usize;
                     }
+                    let place = if last as u32 == 0 { top - 2 } else { top - 3 };
+                    last = stack[place];
                     top -= 2;
-                    if stack[top + 1] as u32 == 0 {
-                        stack[top - 1] = stack[top];
-                    }
                 }
                 0x20 => {
                     let local = number!();
@@ -505,11 +544,12 @@ pub(crate) fn run<H: Host>(
                 }
                 0x21 => {
                     let local = number!();
-                    stack[base + local as usize] = pop!();
+                    stack[base + local as usize] = last;
+                    drop!(1);
                 }
                 0x22 => {
                     let local = number!();
-                    stack[base + local as usize] = stack[top - 1];
+                    stack[base + local as usize] = last;
                 }
                 0x23 => {
                     let global = number!();
@@ -521,11 +561,11 @@ pub(crate) fn run<H: Host>(
                 }
                 0x25 => {
                     let table = number!();
-                    let index = stack[top - 1] as u32 as usize;
+                    let index = last as u32 as usize;
                     let Some(element) = tables[table as usize].elements.get(index) else {
                         trap!(TableOutOfBounds);
                     };
-                    stack[top - 1] = u64::from(*element);
+                    last = u64::from(*element);
                 }
                 0x26 => {
                     let table = number!();
@@ -533,8 +573,8 @@ pub(crate) fn run<H: Host>(
                     let Some(element) = tables[table as usize].elements.get_mut(index) else {
                         trap!(TableOutOfBounds);
                     };
-                    *element = stack[top - 1] as u32;
-                    top -= 2;
+                    *element = last as u32;
+                    drop!(2);
                 }
                 0x28 | 0x2A => load!(4, |loaded| u32::from_le_bytes(loaded)),
                 0x29 | 0x2B => load!(8, |loaded| u64::from_le_bytes(loaded)),
@@ -557,9 +597,9 @@ pub(crate) fn run<H: Host>(
                 }
                 0x40 => {
                     let kind = store.memory_type.expect("the module is valid");
-                    let pages = stack[top - 1] as u32;
+                    let pages = last as u32;
                     match grow_memory(all, kind, pages, &mut fuel, host) {
-                        Ok(before) => stack[top - 1] = u64::from(before.unwrap_or(u32::MAX)),
+                        Ok(before) => last = u64::from(before.unwrap_or(u32::MAX)),
                         Err(required) => {
                             at -= 1;
                             break Stop::OutOfFuel(required);
@@ -638,6 +678,7 @@ pub(crate) fn run<H: Host>(
                     push!(u64::from(referred) + 1);
                 }
                 0xFC => {
+                    settle!();
                     let mut reach = Reach {
                         memory,
                         tables,
@@ -650,6 +691,7 @@ pub(crate) fn run<H: Host>(
                         Ok((next, height)) => {
                             at = next;
                             top = height;
+                            last = stack[top - 1];
                         }
                         Err(Halt::Trap(trap)) => break Stop::Trapped(trap),
                         Err(Halt::OutOfFuel(required)) => {
@@ -658,20 +700,21 @@ pub(crate) fn run<H: Host>(
                         }
                     }
                 }
-                _ if number::is_unary(opcode) => match number::unary(opcode, stack[top - 1]) {
-                    Ok(result) => stack[top - 1] = result,
+                _ if number::is_unary(opcode) => match number::unary(opcode, last) {
+                    Ok(result) => last = result,
                     Err(trap) => break Stop::Trapped(trap),
                 },
                 _ => {
                     top -= 1;
-                    match number::binary(opcode, stack[top - 1], stack[top]) {
-                        Ok(result) => stack[top - 1] = result,
+                    match number::binary(opcode, stack[top - 1], last) {
+                        Ok(result) => last = result,
                         Err(trap) => break Stop::Trapped(trap),
                     }
                 }
             }
         }
     };
+    stack[top - 1] = last;
     call.function = function;
     call.code = at;
     call.entry = entry;

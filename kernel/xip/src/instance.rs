@@ -9,6 +9,7 @@ use wasmparser::ElementKind;
 
 use crate::constant::evaluate;
 use crate::execute::Activation;
+use crate::execute::BOTTOM;
 use crate::execute::StackBounds;
 use crate::execute::Stop;
 use crate::execute::run;
@@ -216,7 +217,7 @@ impl<'wasm, M: Deref<Target = Module<'wasm>>> Instance<M> {
     /// What the last function gave.
     pub fn results(&self) -> &[u64] {
         match self.state {
-            State::Idle { results } => &self.call.stack[..results],
+            State::Idle { results } if results != 0 => &self.call.stack[BOTTOM..BOTTOM + results],
             _ => &[],
         }
     }
