@@ -98,8 +98,13 @@ pub enum Exit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// What lies at the bottom of the stack is the results of the last function.
-    Idle { results: usize },
-    Called { arguments: usize, results: usize },
+    Idle {
+        results: usize,
+    },
+    Called {
+        arguments: usize,
+        results: usize,
+    },
     OutOfFuel,
 }
 
@@ -278,11 +283,7 @@ impl<'wasm, M: Deref<Target = Module<'wasm>>> Instance<M> {
 }
 
 /// Makes what an instance owns: tables first, then memory and globals, then what lies in them.
-fn make<H: Host>(
-    module: &Module<'_>,
-    given: &Given<'_>,
-    host: &mut H,
-) -> Result<Store, OpenError> {
+fn make<H: Host>(module: &Module<'_>, given: &Given<'_>, host: &mut H) -> Result<Store, OpenError> {
     if given.globals.len() < module.imported_globals
         || given.tables.len() < module.imported_tables
         || given.memory.is_none() && module.is_memory_imported

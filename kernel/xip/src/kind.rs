@@ -47,8 +47,7 @@ pub struct FunctionType {
 
 impl FunctionType {
     pub(crate) fn from_wasm(kind: &FuncType) -> FunctionType {
-        let types =
-            |values: &[ValType]| values.iter().copied().map(ValueType::from_wasm).collect();
+        let types = |values: &[ValType]| values.iter().copied().map(ValueType::from_wasm).collect();
         FunctionType { parameters: types(kind.params()), results: types(kind.results()) }
     }
 }

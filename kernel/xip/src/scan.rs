@@ -55,10 +55,19 @@ enum Arms {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Block,
-    Loop { code: usize, entry: usize },
+    Loop {
+        code: usize,
+        entry: usize,
+    },
     /// The entries of an `if`: where to go if not, and what either arm costs.
-    If { arms: Arms, entry: usize },
-    Else { arms: Arms, is_then_end_reachable: bool },
+    If {
+        arms: Arms,
+        entry: usize,
+    },
+    Else {
+        arms: Arms,
+        is_then_end_reachable: bool,
+    },
     /// A frame in unreachable code.
     Dead,
     /// An arm of a frame in unreachable code.

@@ -130,7 +130,10 @@ impl Module<'_> {
     }
 
     /// A section that has been read before; `None` if there is none.
-    fn read<'a, T: FromReader<'a>>(&'a self, range: &Range<usize>) -> Option<SectionLimited<'a, T>> {
+    fn read<'a, T: FromReader<'a>>(
+        &'a self,
+        range: &Range<usize>,
+    ) -> Option<SectionLimited<'a, T>> {
         if range.is_empty() {
             return None;
         }

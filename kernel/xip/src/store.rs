@@ -110,9 +110,7 @@ impl Table {
             return Ok(Some(before as u32));
         }
         let desired = before as u64 + u64::from(more);
-        if (most as u64) < desired
-            || self.maximum.is_some_and(|maximum| maximum < desired)
-        {
+        if (most as u64) < desired || self.maximum.is_some_and(|maximum| maximum < desired) {
             return Ok(None);
         }
         charge(fuel, cost_of_references(u64::from(more)))?;

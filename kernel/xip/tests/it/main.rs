@@ -11,6 +11,10 @@ use script::Draw;
 use script::Script;
 use script::Seen;
 use std::cell::RefCell;
+use wasmparser::Operator;
+use wasmparser::Parser;
+use wasmparser::Payload;
+use wasmparser::TypeRef;
 use xip::ValueType;
 
 /// The kernel's limits.
@@ -54,8 +58,14 @@ pub(crate) fn refuelled(mut fuel: u64, required: u64, budget: u64) -> u64 {
 }
 
 /// Runs bytes on both, to the same effect. Returns how much was seen; nothing if both refuse them,
-/// or this one does because wasmi would get them wrong.
-pub(crate) fn same(wasm: &[u8], only: Option<&str>, seed: u64, leaves_one_in: u64) -> Option<usize> {
+/// or this one does because wasmi would get them wrong, or wasmi leaves it to chance what
+/// they do.
+pub(crate) fn same(
+    wasm: &[u8],
+    only: Option<&str>,
+    seed: u64,
+    leaves_one_in: u64,
+) -> Option<usize> {
     let engine = theirs::engine();
     let reference = wasmi::Module::new(&engine, wasm);
     let module = xip::Module::new(wasm);
@@ -69,18 +79,66 @@ pub(crate) fn same(wasm: &[u8], only: Option<&str>, seed: u64, leaves_one_in: u6
     let mut seen = 0;
     for budget in BUDGETS {
         let script = || {
-            let is_kind = only.is_some() && seed % 2 == 0;
+            let is_kind = only.is_some() && seed.is_multiple_of(2);
             Script { is_kind, ..Script::new(seed, leaves_one_in, 1 << 20) }
         };
-        let names = module.exports().map(|export| export.name).collect();
-        ORDER.set(names);
-        let wanted = theirs::run(&engine, &reference, only, budget, script());
+        let mut theirs = || {
+            ORDER.set(module.exports().map(|export| export.name).collect());
+            theirs::run(&engine, &reference, only, budget, script())
+        };
+        let wanted = theirs();
         let mut ours = script();
         ours::run(&module, only, budget, &mut ours);
+        if wanted != ours.seen
+            && (may_end_in_a_call_of_the_host(wasm) || is_left_to_chance(&engine, &mut theirs))
+        {
+            return None;
+        }
         compare(&wanted, &ours.seen, budget);
         seen += wanted.len();
     }
     Some(seen)
+}
+
+/// Whether a function can end in a call of the host. If another function has called it and the
+/// call leaves, wasmi 2.0.0 puts the results where the caller does not look for them.
+fn may_end_in_a_call_of_the_host(wasm: &[u8]) -> bool {
+    let mut imported = 0;
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload.expect("it is valid") {
+            Payload::ImportSection(section) => {
+                let kinds = section.into_iter().map(|import| import.expect("it is valid").ty);
+                imported += kinds.filter(|kind| matches!(kind, TypeRef::Func(_))).count();
+            }
+            Payload::CodeSectionEntry(body) => {
+                let operators = body.get_operators_reader().expect("it is valid");
+                for operator in operators {
+                    match operator.expect("it is valid") {
+                        Operator::ReturnCall { function_index }
+                            if (function_index as usize) < imported =>
+                        {
+                            return true;
+                        }
+                        Operator::ReturnCallIndirect { .. } if 0 < imported => return true,
+                        _ => (),
+                    }
+                }
+            }
+            _ => (),
+        }
+    }
+    false
+}
+
+/// Whether wasmi runs to another effect if something else lay on its stack before: then it reads
+/// what it has never written.
+fn is_left_to_chance(engine: &wasmi::Engine, run: &mut dyn FnMut() -> Vec<Seen>) -> bool {
+    let mut runs = [0, u64::MAX, 0x5555_5555_5555_5555].map(|dirt| {
+        theirs::leave_dirt(engine, dirt);
+        run()
+    });
+    runs.sort_by_key(|seen| format!("{seen:?}"));
+    runs.first() != runs.last()
 }
 
 fn compare(wanted: &[Seen], got: &[Seen], budget: u64) {

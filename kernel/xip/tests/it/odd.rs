@@ -143,8 +143,51 @@ fn a_select_that_wasmi_gets_wrong_is_refused() {
         let error = xip::Module::new(module(condition)).expect_err("it is refused");
         assert!(error.text.contains("wasmi 2.0.0 gets wrong"), "{error}");
     }
-    let right = ["(i32.eqz (local.get 2))", "(local.get 1)", "(i32.eqz (i32.add (local.get 1) (local.get 0)))"];
+    let right = [
+        "(i32.eqz (local.get 2))",
+        "(local.get 1)",
+        "(i32.eqz (i32.add (local.get 1) (local.get 0)))",
+    ];
     for condition in right {
         assert!(same(&module(condition), None, 1, 1).is_some(), "{condition} is accepted");
     }
+}
+
+/// wasmi 2.0.0 gives 0 or whatever lay there; the specification and this crate say 77.
+#[test]
+fn a_call_of_the_host_at_the_end_of_a_nested_function_answers_its_caller() {
+    let text = r#"(module (import "" "" (func $host (param i32 i32) (result i32)))
+        (func $g (param i32 i32 i32) (result i32)
+          (return_call $host (local.get 1) (local.get 2)))
+        (func (export "f") (param i32) (result i32) (local i64 i64)
+          (i32.add (i32.const 1000)
+            (call $g (local.get 0) (i32.const 5) (i32.const 6)))))"#;
+    struct Leaver;
+    impl xip::Host for Leaver {
+        fn call(&mut self, _: usize, _: &[u64], _: &mut [u8], _: &mut u64) -> Option<u64> {
+            None
+        }
+        fn may_grow(&mut self, _: usize, _: usize) -> bool {
+            true
+        }
+    }
+    let wasm = wat::parse_str(text).expect("the module is well written");
+    let module = xip::Module::new(wasm).expect("the module is valid");
+    let given = xip::Given {
+        fuel: 0,
+        calls_max: 256,
+        values_max: 8192,
+        tables_max: 4,
+        elements_max: 4096,
+        globals: &[],
+        memory: None,
+        tables: &[],
+    };
+    let mut instance = xip::Instance::open(&module, &given, &mut Leaver).expect("it opens");
+    instance.set_fuel(1000);
+    let function = module.export("f").expect("it is exported").index;
+    assert_eq!(instance.enter(function, &[1], &mut Leaver), xip::Exit::Called(0));
+    assert_eq!(instance.arguments(), [5, 6]);
+    assert_eq!(instance.answer(&[77], &mut Leaver), xip::Exit::Finished);
+    assert_eq!(instance.results(), [1077]);
 }

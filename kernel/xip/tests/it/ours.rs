@@ -106,7 +106,8 @@ pub(crate) fn run(module: &Module<'_>, only: Option<&str>, budget: u64, script: 
         if only.is_some_and(|only| only != export.name) {
             continue;
         }
-        let arguments: Vec<u64> = kind.parameters.iter().map(|kind| crate::argument(&mut draw, *kind)).collect();
+        let arguments: Vec<u64> =
+            kind.parameters.iter().map(|kind| crate::argument(&mut draw, *kind)).collect();
         instance.set_fuel(budget);
         let mut exit = instance.enter(export.index, &arguments, &mut host);
         loop {

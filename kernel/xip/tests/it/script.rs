@@ -45,10 +45,28 @@ impl Draw {
 /// Something that can be seen from outside.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Seen {
-    Called { import: usize, arguments: Vec<u64>, fuel: u64, memory: u64 },
-    OutOfFuel { required: u64, fuel: u64, memory: u64 },
-    Finished { results: Vec<u64>, fuel: u64, memory: u64, globals: Vec<u64> },
-    Trapped { trap: xip::Trap, fuel: u64, memory: u64 },
+    Called {
+        import: usize,
+        arguments: Vec<u64>,
+        fuel: u64,
+        memory: u64,
+    },
+    OutOfFuel {
+        required: u64,
+        fuel: u64,
+        memory: u64,
+    },
+    Finished {
+        results: Vec<u64>,
+        fuel: u64,
+        memory: u64,
+        globals: Vec<u64>,
+    },
+    Trapped {
+        trap: xip::Trap,
+        fuel: u64,
+        memory: u64,
+    },
     /// There is no instance.
     NotOpen(xip::OpenError),
     /// There was enough to see.
@@ -122,7 +140,8 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let mut state = bytes.len() as u64;
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {
-        state = (state.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x517C_C1B7_2722_0A95);
+        state =
+            (state.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x517C_C1B7_2722_0A95);
     }
     for byte in rest {
         state = (state.rotate_left(5) ^ u64::from(*byte)).wrapping_mul(0x517C_C1B7_2722_0A95);

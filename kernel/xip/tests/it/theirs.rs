@@ -106,6 +106,23 @@ pub(crate) fn engine() -> Engine {
     Engine::new(&config)
 }
 
+/// Fills the stack that the engine keeps for its next call with a value.
+pub(crate) fn leave_dirt(engine: &Engine, dirt: u64) {
+    let locals = "i64 ".repeat(60);
+    let sets: String = (2..62).map(|local| format!("(local.set {local} (local.get 0))")).collect();
+    let text = format!(
+        r#"(module (func $f (export "f") (param i64 i32) (local {locals}) {sets}
+        (if (local.get 1)
+          (then (call $f (local.get 0) (i32.sub (local.get 1) (i32.const 1)))))))"#
+    );
+    let module = Module::new(engine, wat::parse_str(text).unwrap()).unwrap();
+    let mut store = Store::new(engine, ());
+    store.set_fuel(1 << 30).unwrap();
+    let instance = Instance::new(&mut store, &module, &[]).unwrap();
+    let function = instance.get_typed_func::<(i64, i32), ()>(&store, "f").unwrap();
+    function.call(&mut store, (dirt.cast_signed(), 40)).unwrap();
+}
+
 fn kind_of(kind: ValType) -> ValueType {
     match kind {
         ValType::I32 => ValueType::I32,
@@ -284,7 +301,7 @@ fn call_all(store: &mut Store<Desk>, only: Option<&str>, budget: u64) {
         let globals: Vec<Global> = order
             .iter()
             .filter_map(|name| exports.iter().find(|(known, _)| known == name))
-            .filter_map(|(_, export)| export.clone().into_global())
+            .filter_map(|(_, export)| export.into_global())
             .collect();
         if !call(store, *function, &globals, budget, &mut draw) {
             return;
