@@ -9,8 +9,11 @@
 //! A local is always in its place, and if nothing lies above the last one, it is in the register
 //! too. So that there is something on top of an empty stack, its first place is nobody's.
 
-use alloc::vec::Vec;
-
+use crate::activation::Activation;
+use crate::activation::Frame;
+use crate::activation::NOTHING;
+use crate::activation::Stop;
+use crate::activation::grow;
 use crate::bulk;
 use crate::bulk::Halt;
 use crate::bulk::Reach;
@@ -19,151 +22,9 @@ use crate::leb;
 use crate::module::Module;
 use crate::number;
 use crate::store::Store;
+use crate::store::callee;
 use crate::store::grow_memory;
 use crate::trap::Trap;
-
-/// The function of a call of which nothing is left but a call of the host.
-pub(crate) const NOTHING: u32 = u32::MAX;
-
-/// Where the first frame begins.
-pub(crate) const BOTTOM: usize = 1;
-
-/// How deep calls may be nested and how much they may have on the stack together.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StackBounds {
-    /// Nested calls.
-    pub(crate) calls: usize,
-    /// Values.
-    pub(crate) values: usize,
-}
-
-impl StackBounds {
-    /// Whether the stack of wasmi is full where this one needs so many places. wasmi counts locals
-    /// and parameters twice.
-    #[inline]
-    fn is_full(self, needed: usize, locals: usize) -> bool {
-        self.values + BOTTOM < needed + locals
-    }
-}
-
-/// A call that waits for another one to return.
-#[derive(Clone, Copy, Debug)]
-struct Frame {
-    code: u32,
-    entry: u32,
-    base: u32,
-    function: u32,
-}
-
-/// A call of an exported function, running or not.
-#[derive(Debug)]
-pub(crate) struct Activation {
-    pub(crate) stack: Vec<u64>,
-    frames: Vec<Frame>,
-    pub(crate) bounds: StackBounds,
-    /// The function that runs, without the imported ones.
-    function: u32,
-    /// Where its next operator lies.
-    code: usize,
-    /// Its next entry of the side table.
-    entry: usize,
-    /// Where its parameters begin.
-    base: usize,
-    /// Where the next value goes.
-    pub(crate) top: usize,
-    /// What must be charged before it goes on.
-    pending: u64,
-}
-
-/// Why the loop ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Stop {
-    /// The results lie at the bottom of the stack, from [`BOTTOM`].
-    Returned,
-    /// The arguments lie on top of the stack.
-    Called(u32),
-    OutOfFuel(u64),
-    Trapped(Trap),
-}
-
-impl Activation {
-    pub(crate) fn new(bounds: StackBounds) -> Activation {
-        Activation {
-            stack: Vec::new(),
-            frames: Vec::new(),
-            bounds,
-            function: NOTHING,
-            code: 0,
-            entry: 0,
-            base: 0,
-            top: 0,
-            pending: 0,
-        }
-    }
-
-    /// Begins a call of a function, imported ones first, with these arguments. An error says why
-    /// it cannot go on at once.
-    pub(crate) fn begin(
-        &mut self,
-        module: &Module<'_>,
-        function: u32,
-        arguments: &[u64],
-    ) -> Result<(), Stop> {
-        let signature = module.signature(function);
-        assert!(arguments.len() == usize::from(signature.parameters), "the caller knows the type");
-        self.frames.clear();
-        self.base = BOTTOM;
-        self.pending = 0;
-        self.top = BOTTOM + arguments.len();
-        self.grow(self.top);
-        self.stack[BOTTOM..self.top].copy_from_slice(arguments);
-        let Some(own) = (function as usize).checked_sub(module.imported.len()) else {
-            self.function = NOTHING;
-            return Err(Stop::Called(function));
-        };
-        let callee = &module.functions[own];
-        let locals = self.top + usize::from(callee.locals);
-        let needed = locals + usize::from(callee.height);
-        if self.bounds.calls == 0 || self.bounds.is_full(needed, locals - BOTTOM) {
-            return Err(Stop::Trapped(Trap::StackOverflow));
-        }
-        self.grow(needed);
-        self.stack[self.top..locals].fill(0);
-        self.top = locals;
-        self.function = own as u32;
-        self.code = callee.code as usize;
-        self.entry = callee.side as usize + 1;
-        self.pending = module.side.cost(callee.side as usize);
-        Ok(())
-    }
-
-    pub(crate) fn heap_bytes(&self) -> usize {
-        self.stack.capacity() * size_of::<u64>() + self.frames.capacity() * size_of::<Frame>()
-    }
-
-    fn grow(&mut self, values: usize) {
-        if self.stack.len() < values {
-            self.stack.resize(values, 0);
-        }
-    }
-
-    /// Puts the results of a call of the host in the place of its arguments. Whether there is
-    /// something left that goes on with them.
-    pub(crate) fn answer(&mut self, arguments: usize, results: &[u64]) -> bool {
-        let start = self.top - arguments;
-        self.top = start + results.len();
-        self.grow(self.top);
-        self.stack[start..self.top].copy_from_slice(results);
-        self.function != NOTHING
-    }
-}
-
-#[cold]
-fn grow(stack: &mut Vec<u64>, values: usize) {
-    let more = values - stack.len();
-    stack.reserve_exact(more);
-    stack.resize(values, 0);
-}
 
 /// Goes on with a call until it ends or leaves.
 #[expect(clippy::too_many_lines, reason = "one loop over all opcodes")]
@@ -393,17 +254,18 @@ pub(crate) fn run<H: Host>(
             let kind = number!();
             let table = number!();
             let index = pop!() as u32 as usize;
-            let Some(element) = tables[table as usize].elements.get(index) else {
-                trap!(TableOutOfBounds);
-            };
-            let Some(callee) = element.checked_sub(1) else {
-                trap!(IndirectCallToNull);
-            };
-            let found = module.types[usize::from(module.kind_of(callee))];
-            if found.same_as != module.types[kind as usize].same_as {
-                trap!(BadSignature);
+            match callee(module, &tables[table as usize], kind, index) {
+                Ok(callee) => callee,
+                Err(trap) => break Stop::Trapped(trap),
             }
-            callee
+        }};
+    }
+    macro_rules! constant {
+        ($count:literal, $kind:ident) => {{
+            let found = bytes[at..].first_chunk::<$count>();
+            let value = $kind::from_le_bytes(*found.expect("the module is valid"));
+            at += $count;
+            push!(u64::from(value));
         }};
     }
     macro_rules! unary {
@@ -618,18 +480,8 @@ pub(crate) fn run<H: Host>(
                     at = next;
                     push!(value as u64);
                 }
-                0x43 => {
-                    let mut value = [0; 4];
-                    value.copy_from_slice(&bytes[at..at + 4]);
-                    at += 4;
-                    push!(u64::from(u32::from_le_bytes(value)));
-                }
-                0x44 => {
-                    let mut value = [0; 8];
-                    value.copy_from_slice(&bytes[at..at + 8]);
-                    at += 8;
-                    push!(u64::from_le_bytes(value));
-                }
+                0x43 => constant!(4, u32),
+                0x44 => constant!(8, u64),
                 0x45 => unary!(|value: u32| value == 0),
                 0x46 => binary!(|left, right: u32| left == right),
                 0x47 => binary!(|left, right: u32| left != right),

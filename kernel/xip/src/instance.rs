@@ -7,11 +7,11 @@ use wasmparser::DataKind;
 use wasmparser::ElementItems;
 use wasmparser::ElementKind;
 
+use crate::activation::Activation;
+use crate::activation::BOTTOM;
+use crate::activation::StackBounds;
+use crate::activation::Stop;
 use crate::constant::evaluate;
-use crate::execute::Activation;
-use crate::execute::BOTTOM;
-use crate::execute::StackBounds;
-use crate::execute::Stop;
 use crate::execute::run;
 use crate::host::Host;
 use crate::kind::Limits;

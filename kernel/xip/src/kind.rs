@@ -109,3 +109,18 @@ pub enum ExternType {
     /// A global variable.
     Global(GlobalType),
 }
+
+pub(crate) fn table_type(table: &wasmparser::TableType) -> TableType {
+    let limits = Limits { minimum: table.initial, maximum: table.maximum };
+    let element = ValueType::from_wasm(wasmparser::ValType::Ref(table.element_type));
+    TableType { limits, element }
+}
+
+pub(crate) fn memory_type(memory: &wasmparser::MemoryType) -> MemoryType {
+    let limits = Limits { minimum: memory.initial, maximum: memory.maximum };
+    MemoryType { limits, page_bits: memory.page_size_log2.unwrap_or(16) }
+}
+
+pub(crate) fn global_type(global: &wasmparser::GlobalType) -> GlobalType {
+    GlobalType { value: ValueType::from_wasm(global.content_type), is_mutable: global.mutable }
+}

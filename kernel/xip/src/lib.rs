@@ -20,12 +20,15 @@ mod leb;
 mod kind;
 mod charge;
 mod constant;
+mod register;
 mod scan;
 mod module;
 mod section;
+mod load;
 mod host;
 mod store;
 mod bulk;
+mod activation;
 mod execute;
 mod instance;
 

@@ -16,6 +16,8 @@ use crate::charge::place;
 use crate::kind::MemoryType;
 use crate::kind::Signature;
 use crate::number;
+use crate::register::Before;
+use crate::register::RegisterWatch;
 use crate::side::Branch;
 use crate::side::SideTable;
 
@@ -32,15 +34,6 @@ pub(crate) struct Surroundings<'a> {
 
 /// A value on the stack as the translator sees it: its bits, if they are known.
 type Operand = Option<u64>;
-
-/// What the translator keeps in its register for integers, as far as that is certain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Register {
-    /// The value at this height of the stack.
-    Value(usize),
-    /// A local.
-    Local(u32),
-}
 
 /// Which arms of an `if` there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,13 +100,7 @@ pub(crate) struct Scan<'a> {
     height_max: usize,
     /// Where the body ends.
     end: usize,
-    register: Option<Register>,
-    /// The local that was pushed last, if nothing else was done since.
-    last_local: Option<u32>,
-    /// Whether the last operator compares with zero, and what it compares is in the register.
-    zero_test: Option<bool>,
-    /// Where wasmi 2.0.0 gets a `select` wrong.
-    refused: Option<usize>,
+    register: RegisterWatch,
 }
 
 impl<'a> Scan<'a> {
@@ -144,72 +131,13 @@ impl<'a> Scan<'a> {
             charge,
             height_max: 0,
             end,
-            register: None,
-            last_local: None,
-            zero_test: None,
-            refused: None,
+            register: RegisterWatch::default(),
         }
     }
 
-    /// The opcode that makes wasmi 2.0.0 go wrong, if there is one: a `select` directly behind a
-    /// comparison with zero takes what is in the register for integers in place of what is compared,
-    /// if that is not there. Compilers swap the operands instead of comparing.
+    /// The opcode that makes wasmi 2.0.0 go wrong, if there is one.
     pub(crate) fn refused(&self) -> Option<usize> {
-        self.refused
-    }
-
-    /// Follows what is in the translator's register. It forgets rather than guesses. Before the
-    /// operator there were so many values on the stack, with these on top.
-    fn follow(&mut self, at: usize, operator: &Operator<'_>, height: usize, two: [Operand; 2]) {
-        let code = self.surroundings.code[at];
-        let [second, top] = two;
-        let (register, zero_test) = (self.register.take(), self.zero_test.take());
-        let last_local = self.last_local.take();
-        let is_in_register = |place: usize| match register {
-            Some(Register::Value(value)) => value == place && last_local.is_none(),
-            Some(Register::Local(local)) => last_local == Some(local),
-            None => false,
-        };
-        match operator {
-            Operator::Nop | Operator::End => self.zero_test = zero_test,
-            Operator::LocalGet { local_index } => {
-                self.register = register;
-                self.last_local = Some(*local_index);
-            }
-            Operator::I32Const { .. } | Operator::I64Const { .. } => {
-                self.register = register;
-                self.last_local = last_local;
-            }
-            Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
-                let local = Register::Local(*local_index);
-                let is_in_register = top.is_none() && is_in_register(height - 1);
-                let other = register.filter(|register| *register != local);
-                self.register = if is_in_register { Some(local) } else { other };
-                let is_left = matches!(operator, Operator::LocalTee { .. }) && is_in_register;
-                self.last_local = is_left.then_some(*local_index);
-            }
-            Operator::GlobalGet { .. } => {
-                self.register = Some(Register::Value(height));
-            }
-            Operator::Select | Operator::TypedSelect { .. } if zero_test == Some(false) => {
-                self.refused = self.refused.or(Some(at));
-            }
-            _ if matches!(code, 0x28..=0x35 | 0x45..=0xAC | 0xAE..=0xBB | 0xC0..=0xC4) => {
-                self.zero_test = match (code, second, top) {
-                    (0x45, _, None) | (0x46 | 0x47, Some(0), None) => {
-                        Some(is_in_register(height - 1))
-                    }
-                    (0x46 | 0x47, None, Some(0)) => Some(is_in_register(height - 2)),
-                    _ => None,
-                };
-                // A shift by nothing leaves what there was.
-                let is_shift = matches!(code, 0x74..=0x78 | 0x86..=0x8A) && top.is_some();
-                if self.stack.last() == Some(&None) && !is_shift {
-                    self.register = Some(Register::Value(self.stack.len() - 1));
-                }
-            }
-            _ => (),
-        }
+        self.register.refused()
     }
 
     /// The most values that are on its stack at once, without parameters and locals.
@@ -226,7 +154,10 @@ impl<'a> Scan<'a> {
         self.side.add_cost(self.charge, cost(operator));
         self.step(at, operator);
         if was_reachable {
-            self.follow(at, operator, height, two);
+            let pushed = self.stack.last().is_some_and(Option::is_none);
+            let after = pushed.then(|| self.stack.len() - 1);
+            let code = self.surroundings.code[at];
+            self.register.follow(code, at, operator, Before { height, two }, after);
         }
     }
 

@@ -2,11 +2,9 @@
 //! they are asked for.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::ops::Range;
 use wasmparser::BinaryReader;
 use wasmparser::CustomSectionReader;
-use wasmparser::DataKind;
 use wasmparser::DataSectionReader;
 use wasmparser::ElementSectionReader;
 use wasmparser::ExportSectionReader;
@@ -22,12 +20,10 @@ use wasmparser::TypeSectionReader;
 
 use crate::kind::ExternType;
 use crate::kind::FunctionType;
-use crate::kind::GlobalType;
-use crate::kind::Limits;
 use crate::kind::MemoryType;
-use crate::kind::TableType;
-use crate::kind::ValueType;
-use crate::module::LoadError;
+use crate::kind::global_type;
+use crate::kind::memory_type;
+use crate::kind::table_type;
 use crate::module::Module;
 
 /// Something that a module wants from outside.
@@ -144,57 +140,4 @@ impl Module<'_> {
 
 fn parts<'a>(section: &CustomSectionReader<'a>) -> (&'a str, &'a [u8]) {
     (section.name(), section.data())
-}
-
-pub(crate) fn import(
-    module: &mut Module<'_>,
-    section: &ImportSectionReader<'_>,
-) -> Result<(), LoadError> {
-    for import in section.clone() {
-        match import?.ty {
-            TypeRef::Func(kind) => module.imported.push(kind as u16),
-            TypeRef::Table(table) => module.tables.push(table_type(&table)),
-            TypeRef::Memory(memory) => module.memory = Some(memory_type(&memory)),
-            TypeRef::Global(global) => module.globals.push(global_type(&global)),
-            TypeRef::Tag(_) => unreachable!("the profile has no exceptions"),
-        }
-    }
-    module.is_memory_imported = module.memory.is_some();
-    module.imported_tables = module.tables.len();
-    module.imported_globals = module.globals.len();
-    Ok(())
-}
-
-pub(crate) fn data(
-    module: &mut Module<'_>,
-    section: &DataSectionReader<'_>,
-) -> Result<(), LoadError> {
-    let mut places = Vec::new();
-    for segment in section.clone() {
-        let segment = segment?;
-        let end = segment.range.end as u32;
-        let len = segment.data.len() as u32;
-        // An active segment is empty once there is an instance.
-        places.push(match segment.kind {
-            DataKind::Passive => (end - len, len),
-            DataKind::Active { .. } => (end, 0),
-        });
-    }
-    module.data = places;
-    Ok(())
-}
-
-pub(crate) fn table_type(table: &wasmparser::TableType) -> TableType {
-    let limits = Limits { minimum: table.initial, maximum: table.maximum };
-    let element = ValueType::from_wasm(wasmparser::ValType::Ref(table.element_type));
-    TableType { limits, element }
-}
-
-pub(crate) fn memory_type(memory: &wasmparser::MemoryType) -> MemoryType {
-    let limits = Limits { minimum: memory.initial, maximum: memory.maximum };
-    MemoryType { limits, page_bits: memory.page_size_log2.unwrap_or(16) }
-}
-
-pub(crate) fn global_type(global: &wasmparser::GlobalType) -> GlobalType {
-    GlobalType { value: ValueType::from_wasm(global.content_type), is_mutable: global.mutable }
 }

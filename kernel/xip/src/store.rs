@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 
 use crate::host::Host;
 use crate::kind::MemoryType;
+use crate::module::Module;
+use crate::trap::Trap;
 
 /// Bytes that are copied for one unit of fuel.
 const BYTES_PER_FUEL: u64 = 64;
@@ -116,5 +118,23 @@ impl Table {
         charge(fuel, cost_of_references(u64::from(more)))?;
         self.elements.resize(desired as usize, value);
         Ok(Some(before as u32))
+    }
+}
+
+/// The function that an element of a table refers to, which must have this type.
+#[inline]
+pub(crate) fn callee(
+    module: &Module<'_>,
+    table: &Table,
+    kind: u32,
+    index: usize,
+) -> Result<u32, Trap> {
+    let element = table.elements.get(index).ok_or(Trap::TableOutOfBounds)?;
+    let callee = element.checked_sub(1).ok_or(Trap::IndirectCallToNull)?;
+    let found = module.types[usize::from(module.kind_of(callee))];
+    if found.same_as == module.types[kind as usize].same_as {
+        Ok(callee)
+    } else {
+        Err(Trap::BadSignature)
     }
 }
