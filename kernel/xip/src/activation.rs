@@ -38,12 +38,9 @@ pub(crate) struct Frame {
     pub(crate) function: u32,
 }
 
-/// A call of an exported function, running or not.
-#[derive(Debug)]
-pub(crate) struct Activation {
-    pub(crate) stack: Vec<u64>,
-    pub(crate) frames: Vec<Frame>,
-    pub(crate) bounds: StackBounds,
+/// Where a call goes on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
     /// The function that runs, without the imported ones.
     pub(crate) function: u32,
     /// Where its next operator lies.
@@ -56,6 +53,15 @@ pub(crate) struct Activation {
     pub(crate) top: usize,
     /// What must be charged before it goes on.
     pub(crate) pending: u64,
+}
+
+/// A call of an exported function, running or not.
+#[derive(Debug)]
+pub(crate) struct Activation {
+    pub(crate) stack: Vec<u64>,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) bounds: StackBounds,
+    pub(crate) place: Place,
 }
 
 /// Why the loop ended.
@@ -75,12 +81,7 @@ impl Activation {
             stack: Vec::new(),
             frames: Vec::new(),
             bounds,
-            function: NOTHING,
-            code: 0,
-            entry: 0,
-            base: 0,
-            top: 0,
-            pending: 0,
+            place: Place { function: NOTHING, code: 0, entry: 0, base: 0, top: 0, pending: 0 },
         }
     }
 
@@ -95,28 +96,28 @@ impl Activation {
         let signature = module.signature(function);
         assert!(arguments.len() == usize::from(signature.parameters), "the caller knows the type");
         self.frames.clear();
-        self.base = BOTTOM;
-        self.pending = 0;
-        self.top = BOTTOM + arguments.len();
-        self.grow(self.top);
-        self.stack[BOTTOM..self.top].copy_from_slice(arguments);
+        self.place.base = BOTTOM;
+        self.place.pending = 0;
+        self.place.top = BOTTOM + arguments.len();
+        self.grow(self.place.top);
+        self.stack[BOTTOM..self.place.top].copy_from_slice(arguments);
         let Some(own) = (function as usize).checked_sub(module.imported.len()) else {
-            self.function = NOTHING;
+            self.place.function = NOTHING;
             return Err(Stop::Called(function));
         };
         let callee = &module.functions[own];
-        let locals = self.top + usize::from(callee.locals);
+        let locals = self.place.top + usize::from(callee.locals);
         let needed = locals + usize::from(callee.height);
         if self.bounds.calls == 0 || self.bounds.is_full(needed, locals - BOTTOM) {
             return Err(Stop::Trapped(Trap::StackOverflow));
         }
         self.grow(needed);
-        self.stack[self.top..locals].fill(0);
-        self.top = locals;
-        self.function = own as u32;
-        self.code = callee.code as usize;
-        self.entry = callee.side as usize + 1;
-        self.pending = module.side.cost(callee.side as usize);
+        self.stack[self.place.top..locals].fill(0);
+        self.place.top = locals;
+        self.place.function = own as u32;
+        self.place.code = callee.code as usize;
+        self.place.entry = callee.side as usize + 1;
+        self.place.pending = module.side.cost(callee.side as usize);
         Ok(())
     }
 
@@ -133,11 +134,11 @@ impl Activation {
     /// Puts the results of a call of the host in the place of its arguments. Whether there is
     /// something left that goes on with them.
     pub(crate) fn answer(&mut self, arguments: usize, results: &[u64]) -> bool {
-        let start = self.top - arguments;
-        self.top = start + results.len();
-        self.grow(self.top);
-        self.stack[start..self.top].copy_from_slice(results);
-        self.function != NOTHING
+        let start = self.place.top - arguments;
+        self.place.top = start + results.len();
+        self.grow(self.place.top);
+        self.stack[start..self.place.top].copy_from_slice(results);
+        self.place.function != NOTHING
     }
 }
 

@@ -1,4 +1,5 @@
-//! The operators behind the prefix 0xFC: what copies many bytes or elements at once.
+//! Rare operators: what handles references, and behind the prefix 0xFC what copies many bytes or
+//! elements at once.
 
 use crate::leb;
 use crate::module::Module;
@@ -44,12 +45,16 @@ pub(crate) struct Reach<'a> {
 /// are on the stack then. If it is not done, nothing has changed.
 pub(crate) fn operate(
     module: &Module<'_>,
+    opcode: u8,
     reach: &mut Reach<'_>,
     stack: &mut [u64],
     top: usize,
     at: usize,
 ) -> Result<(usize, usize), Halt> {
     let code = module.bytes();
+    if opcode != 0xFC {
+        return refer(opcode, reach, stack, top, leb::unsigned(code, at)).map_err(Halt::Trap);
+    }
     let (operator, at) = leb::unsigned(code, at);
     if operator < 8 {
         stack[top - 1] = number::saturate(operator, stack[top - 1]);
@@ -96,6 +101,39 @@ pub(crate) fn operate(
         _ => reach.copy_table(first, second as usize, three)?,
     }
     Ok((at, top - 3))
+}
+
+/// Operators on single references. The number behind the opcode has been read.
+fn refer(
+    opcode: u8,
+    reach: &mut Reach<'_>,
+    stack: &mut [u64],
+    top: usize,
+    (number, next): (u32, usize),
+) -> Result<(usize, usize), Trap> {
+    let table = number as usize;
+    match opcode {
+        0x25 => {
+            let index = stack[top - 1] as u32 as usize;
+            let element = reach.tables[table].elements.get(index);
+            stack[top - 1] = u64::from(*element.ok_or(Trap::TableOutOfBounds)?);
+            Ok((next, top))
+        }
+        0x26 => {
+            let index = stack[top - 2] as u32 as usize;
+            let element = reach.tables[table].elements.get_mut(index);
+            *element.ok_or(Trap::TableOutOfBounds)? = stack[top - 1] as u32;
+            Ok((next, top - 2))
+        }
+        0xD2 => {
+            stack[top] = u64::from(number) + 1;
+            Ok((next, top + 1))
+        }
+        _ => {
+            stack[top] = 0;
+            Ok((next, top + 1))
+        }
+    }
 }
 
 fn last_three(stack: &[u64], top: usize) -> [usize; 3] {

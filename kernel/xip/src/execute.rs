@@ -3,15 +3,14 @@
 //! Each turn reads one opcode where it lies. A value on the stack is 64 bits wide; one of 32 bits
 //! has zeros above it. A frame is its parameters, its locals and its operands, one behind the
 //! other: so the operands of a call are the parameters of the callee where they lie. This is also
-//! how wasmi lays its frames out, and where its stack is full, this one is.
-//!
-//! The value on top is kept in a register, and in its place only once another one lies above it.
+//! how wasmi lays its frames out, and where its stack is full, this one is. The value on top is kept in a register, and in its place only once another one lies above it.
 //! A local is always in its place, and if nothing lies above the last one, it is in the register
 //! too. So that there is something on top of an empty stack, its first place is nobody's.
 
 use crate::activation::Activation;
 use crate::activation::Frame;
 use crate::activation::NOTHING;
+use crate::activation::Place;
 use crate::activation::Stop;
 use crate::activation::grow;
 use crate::bulk;
@@ -34,22 +33,16 @@ pub(crate) fn run<H: Host>(
     call: &mut Activation,
     host: &mut H,
 ) -> Stop {
-    let bytes: &[u8] = module.bytes();
-    let side = &module.side;
-    let bounds = call.bounds;
+    let (bytes, side, bounds) = (module.bytes(), &module.side, call.bounds);
     let Activation { stack: values, frames, .. } = call;
     let mut stack: &mut [u64] = &mut values[..];
     let Store { memory: all, globals, tables, .. } = store;
     let mut memory: &mut [u8] = &mut all[..];
     let globals: &mut [u64] = &mut globals[..];
-    let mut function = call.function;
-    let mut at = call.code;
-    let mut entry = call.entry;
-    let mut base = call.base;
-    let mut top = call.top;
+    let Place { mut function, code: mut at, mut entry, mut base, mut top, mut pending } =
+        call.place;
     let mut last = stack[top - 1];
     let mut fuel = store.fuel;
-    let mut pending = call.pending;
     let mut end = module.functions[function as usize].end as usize;
 
     macro_rules! trap {
@@ -67,7 +60,6 @@ pub(crate) fn run<H: Host>(
             fuel -= cost;
         }};
     }
-    // The value on top goes to its place.
     macro_rules! settle {
         () => {
             stack[top - 1] = last
@@ -268,12 +260,6 @@ pub(crate) fn run<H: Host>(
             push!(u64::from(value));
         }};
     }
-    macro_rules! unary {
-        (|$value:ident: $kind:ty| $result:expr) => {{
-            let $value = last as $kind;
-            last = $result as u64;
-        }};
-    }
     macro_rules! binary {
         (|$left:ident, $right:ident: $kind:ty| $result:expr) => {{
             let $right = last as $kind;
@@ -325,7 +311,7 @@ pub(crate) fn run<H: Host>(
             at += 1;
             match opcode {
                 0x00 => trap!(Unreachable),
-                0x01 => (),
+                0x01 | 0xAD => (),
                 0x02 => at = leb::skip(bytes, at),
                 0x03 => {
                     let cost = side.cost(entry);
@@ -374,22 +360,10 @@ pub(crate) fn run<H: Host>(
                     branch!();
                 }
                 0x0F => leave_function!(),
-                0x10 => {
-                    let callee = number!();
-                    call!(callee);
-                }
-                0x11 => {
-                    let callee = callee_of_table!();
-                    call!(callee);
-                }
-                0x12 => {
-                    let callee = number!();
-                    call_last!(callee);
-                }
-                0x13 => {
-                    let callee = callee_of_table!();
-                    call_last!(callee);
-                }
+                0x10 => call!(number!()),
+                0x11 => call!(callee_of_table!()),
+                0x12 => call_last!(number!()),
+                0x13 => call_last!(callee_of_table!()),
                 0x1A => drop!(1),
                 0x1B | 0x1C => {
                     if opcode == 0x1C {
@@ -400,43 +374,16 @@ pub(crate) fn run<H: Host>(
                     last = stack[place];
                     top -= 2;
                 }
-                0x20 => {
-                    let local = number!();
-                    push!(stack[base + local as usize]);
-                }
+                0x20 => push!(stack[base + number!() as usize]),
                 0x21 => {
-                    let local = number!();
-                    stack[base + local as usize] = last;
+                    stack[base + number!() as usize] = last;
                     drop!(1);
                 }
-                0x22 => {
-                    let local = number!();
-                    stack[base + local as usize] = last;
-                }
-                0x23 => {
-                    let global = number!();
-                    push!(globals[global as usize]);
-                }
+                0x22 => stack[base + number!() as usize] = last,
+                0x23 => push!(globals[number!() as usize]),
                 0x24 => {
-                    let global = number!();
-                    globals[global as usize] = pop!();
-                }
-                0x25 => {
-                    let table = number!();
-                    let index = last as u32 as usize;
-                    let Some(element) = tables[table as usize].elements.get(index) else {
-                        trap!(TableOutOfBounds);
-                    };
-                    last = u64::from(*element);
-                }
-                0x26 => {
-                    let table = number!();
-                    let index = stack[top - 2] as u32 as usize;
-                    let Some(element) = tables[table as usize].elements.get_mut(index) else {
-                        trap!(TableOutOfBounds);
-                    };
-                    *element = last as u32;
-                    drop!(2);
+                    globals[number!() as usize] = last;
+                    drop!(1);
                 }
                 0x28 | 0x2A => load!(4, |loaded| u32::from_le_bytes(loaded)),
                 0x29 | 0x2B => load!(8, |loaded| u64::from_le_bytes(loaded)),
@@ -452,12 +399,11 @@ pub(crate) fn run<H: Host>(
                 0x37 | 0x39 => store!(8),
                 0x3A | 0x3C => store!(1),
                 0x3B | 0x3D => store!(2),
-                0x3F => {
-                    at += 1;
-                    let kind = store.memory_type.expect("the module is valid");
-                    push!((memory.len() >> kind.page_bits) as u32 as u64);
-                }
-                0x40 => {
+                // The size is what growing by nothing gives.
+                0x3F | 0x40 => {
+                    if opcode == 0x3F {
+                        push!(0);
+                    }
                     let kind = store.memory_type.expect("the module is valid");
                     let pages = last as u32;
                     match grow_memory(all, kind, pages, &mut fuel, host) {
@@ -482,7 +428,7 @@ pub(crate) fn run<H: Host>(
                 }
                 0x43 => constant!(4, u32),
                 0x44 => constant!(8, u64),
-                0x45 => unary!(|value: u32| value == 0),
+                0x45 | 0xD1 => last = u64::from(last as u32 == 0),
                 0x46 => binary!(|left, right: u32| left == right),
                 0x47 => binary!(|left, right: u32| left != right),
                 0x48 => binary!(|left, right: i32| left < right),
@@ -493,43 +439,23 @@ pub(crate) fn run<H: Host>(
                 0x4D => binary!(|left, right: u32| left <= right),
                 0x4E => binary!(|left, right: i32| right <= left),
                 0x4F => binary!(|left, right: u32| right <= left),
-                0x50 => unary!(|value: u64| value == 0),
-                0x51 => binary!(|left, right: u64| left == right),
-                0x52 => binary!(|left, right: u64| left != right),
-                0x53 => binary!(|left, right: i64| left < right),
-                0x54 => binary!(|left, right: u64| left < right),
-                0x55 => binary!(|left, right: i64| right < left),
-                0x56 => binary!(|left, right: u64| right < left),
                 0x6A => binary!(|left, right: u32| left.wrapping_add(right)),
                 0x6B => binary!(|left, right: u32| left.wrapping_sub(right)),
                 0x6C => binary!(|left, right: u32| left.wrapping_mul(right)),
-                0x71 => binary!(|left, right: u64| left & right),
-                0x72 => binary!(|left, right: u64| left | right),
-                0x73 => binary!(|left, right: u64| left ^ right),
+                0x71 | 0x83 => binary!(|left, right: u64| left & right),
+                0x72 | 0x84 => binary!(|left, right: u64| left | right),
+                0x73 | 0x85 => binary!(|left, right: u64| left ^ right),
                 0x74 => binary!(|left, right: u32| left.wrapping_shl(right)),
                 0x75 => binary!(|left, right: u32| (left as i32).wrapping_shr(right) as u32),
                 0x76 => binary!(|left, right: u32| left.wrapping_shr(right)),
                 0x7C => binary!(|left, right: u64| left.wrapping_add(right)),
                 0x7D => binary!(|left, right: u64| left.wrapping_sub(right)),
                 0x7E => binary!(|left, right: u64| left.wrapping_mul(right)),
-                0x83 => binary!(|left, right: u64| left & right),
-                0x84 => binary!(|left, right: u64| left | right),
-                0x85 => binary!(|left, right: u64| left ^ right),
                 0x86 => binary!(|left, right: u64| left.wrapping_shl(right as u32)),
                 0x88 => binary!(|left, right: u64| left.wrapping_shr(right as u32)),
-                0xA7 => unary!(|value: u32| value),
-                0xAC => unary!(|value: i32| i64::from(value)),
-                0xAD => (),
-                0xD0 => {
-                    at = leb::skip(bytes, at);
-                    push!(0);
-                }
-                0xD1 => unary!(|value: u32| value == 0),
-                0xD2 => {
-                    let referred = number!();
-                    push!(u64::from(referred) + 1);
-                }
-                0xFC => {
+                0xA7 => last = u64::from(last as u32),
+                0xAC => last = i64::from(last as i32).cast_unsigned(),
+                0x25 | 0x26 | 0xD0 | 0xD2 | 0xFC => {
                     settle!();
                     let mut reach = Reach {
                         memory,
@@ -539,7 +465,7 @@ pub(crate) fn run<H: Host>(
                         elements_max: store.elements_max,
                         fuel: &mut fuel,
                     };
-                    match bulk::operate(module, &mut reach, stack, top, at) {
+                    match bulk::operate(module, opcode, &mut reach, stack, top, at) {
                         Ok((next, height)) => {
                             at = next;
                             top = height;
@@ -567,12 +493,7 @@ pub(crate) fn run<H: Host>(
         }
     };
     stack[top - 1] = last;
-    call.function = function;
-    call.code = at;
-    call.entry = entry;
-    call.base = base;
-    call.top = top;
-    call.pending = pending;
+    call.place = Place { function, code: at, entry, base, top, pending };
     store.fuel = fuel;
     stop
 }

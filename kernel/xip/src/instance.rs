@@ -231,7 +231,7 @@ impl<'wasm, M: Deref<Target = Module<'wasm>>> Instance<M> {
     pub fn arguments(&self) -> &[u64] {
         match self.state {
             State::Called { arguments, .. } => {
-                &self.call.stack[self.call.top - arguments..self.call.top]
+                &self.call.stack[self.call.place.top - arguments..self.call.place.top]
             }
             _ => &[],
         }

@@ -20,6 +20,7 @@ mod leb;
 mod kind;
 mod charge;
 mod constant;
+mod frame;
 mod register;
 mod scan;
 mod module;

@@ -13,6 +13,11 @@ use wasmparser::Operator;
 
 use crate::charge::cost;
 use crate::charge::place;
+use crate::frame::Ahead;
+use crate::frame::Arms;
+use crate::frame::Frame;
+use crate::frame::Kind;
+use crate::frame::Operand;
 use crate::kind::MemoryType;
 use crate::kind::Signature;
 use crate::number;
@@ -30,63 +35,6 @@ pub(crate) struct Surroundings<'a> {
     /// The value of every global that is known before there is an instance.
     pub(crate) globals: &'a [Option<u64>],
     pub(crate) memory: Option<MemoryType>,
-}
-
-/// A value on the stack as the translator sees it: its bits, if they are known.
-type Operand = Option<u64>;
-
-/// Which arms of an `if` there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Arms {
-    Both,
-    /// The condition is a constant other than zero.
-    OnlyThen,
-    /// It is zero.
-    OnlyElse,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Block,
-    Loop {
-        code: usize,
-        entry: usize,
-    },
-    /// The entries of an `if`: where to go if not, and what either arm costs.
-    If {
-        arms: Arms,
-        entry: usize,
-    },
-    Else {
-        arms: Arms,
-        is_then_end_reachable: bool,
-    },
-    /// A frame in unreachable code.
-    Dead,
-    /// An arm of a frame in unreachable code.
-    DeadElse,
-}
-
-/// A branch whose target lies ahead.
-struct Ahead {
-    entry: usize,
-    /// Where its distance is measured from.
-    from: usize,
-    dropped: usize,
-}
-
-struct Frame {
-    kind: Kind,
-    parameters: usize,
-    results: usize,
-    /// Values on the stack below its parameters.
-    height: usize,
-    is_branched_to: bool,
-    /// The entry that what it contains is charged at.
-    charge: usize,
-    ahead: Vec<Ahead>,
-    /// The operands that the other arm of an `if` starts with.
-    parameters_of_else: Vec<Operand>,
 }
 
 /// One body being read.
