@@ -56,4 +56,5 @@ pub mod play;
 pub mod present;
 pub mod view;
 pub mod header;
+pub mod partition;
 pub mod command;

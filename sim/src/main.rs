@@ -16,6 +16,8 @@ use sim::command::Ending;
 use sim::command::actors;
 use sim::command::build;
 use sim::command::doctor;
+use sim::command::emu;
+use sim::command::emu_board;
 use sim::command::flash;
 use sim::command::header;
 use sim::command::new;
@@ -60,6 +62,8 @@ enum Verb {
     Build(Build),
     /// Bring firmware and image to where a board starts from
     Flash(Flash),
+    /// Run any ELF file on an emulated machine
+    Emu(Emu),
     /// Say what this computer has of what Orrery can use
     Doctor,
     /// The window of `sim --view`, which is a process of its own
@@ -256,6 +260,56 @@ struct WasmTest {
     virtual_timeout: Option<Duration>,
 }
 
+#[derive(clap::Args)]
+struct Emu {
+    /// The program: an executable ELF file for RV32IMAC
+    file: PathBuf,
+    /// What it runs on
+    #[arg(long, visible_alias = "board", value_enum, default_value_t = EmulatedMachine::Virt)]
+    machine: EmulatedMachine,
+    /// What a board boots, as `build` makes it
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
+    /// Where a board's flash is kept; it is made if it is not there
+    #[arg(long, value_name = "FILE")]
+    flash: Option<PathBuf>,
+    /// Where the picture goes that a board's screen shows at the end (PNG)
+    #[arg(long, value_name = "FILE")]
+    screen: Option<PathBuf>,
+    /// The program's symbol `tohost` tells the end, as in the RISC-V test suites
+    #[arg(long)]
+    tohost: bool,
+    /// How much RAM there is, in whole pages of 4KiB
+    #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = ram)]
+    ram: u32,
+    /// Instructions after which the program has failed; the time that it sleeps counts
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Tell of every step, on stderr
+    #[arg(long, value_enum)]
+    trace: Option<EmulatedTrace>,
+}
+
+/// What can be emulated.
+#[derive(Clone, Copy, ValueEnum)]
+enum EmulatedMachine {
+    /// QEMU's machine of the same name: RAM at 0x80000000, a serial line at 0x10000000
+    Virt,
+    /// An ESP32-C6 board, as `boards/esp32c6` wires it
+    Esp32c6,
+}
+
+/// What can be told of an emulated machine.
+#[derive(Clone, Copy, ValueEnum)]
+enum EmulatedTrace {
+    /// Every instruction and the register that it changed
+    Instructions,
+    /// Every load and store
+    Memory,
+    /// Loads and stores of devices
+    Devices,
+}
+
 fn main() -> ExitCode {
     if let Some(code) = run_with_quiet_insta() {
         return code;
@@ -300,6 +354,7 @@ fn main() -> ExitCode {
         Verb::Flash(flash) => {
             flash::run(&flash::Options { build: build_options(flash.build), image: flash.image })
         }
+        Verb::Emu(arguments) => emulate(arguments),
         Verb::Doctor => doctor::run(),
         Verb::Window { title, width, height } => {
             view::run_window(&title, width, height);
@@ -399,6 +454,41 @@ fn cut(text: &str) -> Result<FlashCut, String> {
 
 fn duration(text: &str) -> Result<Duration, String> {
     unit::duration(text).map_err(|error| format!("{}: {}", error.problem, error.hint))
+}
+
+fn emulate(arguments: Emu) -> Ending {
+    match arguments.machine {
+        EmulatedMachine::Virt => emu::run(&emu::Options {
+            file: arguments.file,
+            has_host: arguments.tohost,
+            ram: arguments.ram,
+            limit: arguments.limit,
+            trace: arguments.trace.map(emulated_trace),
+        }),
+        EmulatedMachine::Esp32c6 => emu_board::run(&emu_board::Options {
+            file: arguments.file,
+            image: arguments.image,
+            flash: arguments.flash,
+            screen: arguments.screen,
+            limit: arguments.limit,
+        }),
+    }
+}
+
+fn emulated_trace(trace: EmulatedTrace) -> emu::Trace {
+    match trace {
+        EmulatedTrace::Instructions => emu::Trace::Instructions,
+        EmulatedTrace::Memory => emu::Trace::Memory,
+        EmulatedTrace::Devices => emu::Trace::Devices,
+    }
+}
+
+/// Also as QEMU writes sizes: `128M`.
+fn ram(text: &str) -> Result<u32, String> {
+    let is_short = text.ends_with(['K', 'M', 'G']);
+    let text = if is_short { format!("{text}iB") } else { text.to_owned() };
+    let bytes = size(&text)?;
+    u32::try_from(bytes).map_err(|_| "expected less than 4 GiB".to_owned())
 }
 
 fn size(text: &str) -> Result<usize, String> {

@@ -92,7 +92,7 @@ fn unlike_its_devices(machine: &Machine) -> Option<String> {
         Err(error) => return Some(error.to_string()),
     };
     let board = machine.board();
-    if look.screen.is_some_and(|screen| screen != board.screen().memory()) {
+    if look.picture.is_some_and(|picture| picture != board.screen().picture()) {
         return Some("its screen shows something else than was drawn".to_owned());
     }
     if let Some(pins) = look.pins

@@ -104,6 +104,11 @@ impl Gpio {
         changes
     }
 
+    /// What the board drives a pin to; `None` if it lets it go.
+    pub fn driven(&self, number: u8) -> Option<bool> {
+        self.pins.get(usize::from(number))?.board
+    }
+
     /// The pins that the board drives high (bit n is pin n).
     pub fn driven_high(&self) -> u64 {
         let driven = self.pins.iter().take(64).map(|pin| u64::from(pin.board == Some(true)));
@@ -159,9 +164,14 @@ impl Pin {
         }
     }
 
-    fn set(&mut self, high: bool) {
+    /// The board lets the pin go.
+    pub fn release(&mut self) {
+        self.hold(None);
+    }
+
+    fn hold(&mut self, board: Option<bool>) {
         let before = self.is_high();
-        self.board = Some(high);
+        self.board = board;
         if self.is_high() != before {
             self.unsettled.push(!before);
         }
@@ -174,12 +184,12 @@ impl ErrorType for Pin {
 
 impl OutputPin for Pin {
     fn set_low(&mut self) -> Result<(), Infallible> {
-        self.set(false);
+        self.hold(Some(false));
         Ok(())
     }
 
     fn set_high(&mut self) -> Result<(), Infallible> {
-        self.set(true);
+        self.hold(Some(true));
         Ok(())
     }
 }
@@ -201,6 +211,18 @@ mod tests {
         assert_eq!(gpio.settle(at), []);
         assert_eq!(gpio.history(), [change]);
         assert!(gpio.is_high(2));
+    }
+
+    #[test]
+    fn a_pin_that_the_board_lets_go_shows_what_others_do() {
+        let mut gpio = Gpio::new(8);
+        gpio.pin_mut(2).unwrap().set_high().unwrap();
+        assert_eq!(gpio.driven(2), Some(true));
+        gpio.pin_mut(2).unwrap().release();
+        assert_eq!(gpio.driven(2), None);
+        let levels: Vec<bool> =
+            gpio.settle(Duration::ZERO).iter().map(|change| change.high).collect();
+        assert_eq!(levels, [true, false]);
     }
 
     #[test]

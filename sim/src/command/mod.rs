@@ -3,6 +3,8 @@
 
 pub mod actors;
 pub mod doctor;
+pub mod emu;
+pub mod emu_board;
 pub mod header;
 pub mod new;
 mod flash_file;

@@ -10,6 +10,7 @@ use crate::story::Unsupported;
 use crate::story::unsupported;
 use crate::target::Target;
 use crate::target::TargetError;
+use crate::target::qemu::Qemu;
 use crate::target::serial::Serial;
 
 /// What a scenario can run on.
@@ -18,6 +19,8 @@ pub enum On {
     /// The kernel that is linked into this program.
     #[default]
     Kernel,
+    /// Firmware in QEMU.
+    Qemu,
     /// A board at the other end of a serial line.
     Serial(PathBuf),
 }
@@ -30,8 +33,9 @@ impl On {
     pub fn parse(text: &str) -> Result<On, String> {
         match text.split_once(':') {
             None if text == "kernel" => Ok(On::Kernel),
+            None if text == "qemu" => Ok(On::Qemu),
             Some(("serial", device)) if !device.is_empty() => Ok(On::Serial(device.into())),
-            _ => Err("expected kernel or serial:DEVICE".to_owned()),
+            _ => Err("expected kernel, qemu or serial:DEVICE".to_owned()),
         }
     }
 
@@ -42,6 +46,10 @@ impl On {
     pub fn target(&self) -> Result<Option<Arc<dyn Target>>, TargetError> {
         match self {
             On::Kernel => Ok(None),
+            On::Qemu => {
+                let firmware = "/tmp/target-lead/x86_64-unknown-none/firmware/pvh".into();
+                Ok(Some(Arc::new(Qemu { firmware })))
+            }
             On::Serial(device) => Ok(Some(Arc::new(Serial { device: device.clone() }))),
         }
     }

@@ -1,0 +1,460 @@
+//! The processor: executes until something outside wants attention, and attends to it at exactly
+//! that instruction. An instruction takes one tick; so does one that traps, which does not retire.
+
+use crate::bus::Alignment;
+use crate::cache::Block;
+use crate::cache::Cache;
+use crate::cache::NO_JUMPS;
+use crate::cache::NONE;
+use crate::cache::fetch_instruction;
+use crate::cache::user_bit;
+use crate::counter::Counter;
+use crate::csr::Csr;
+use crate::csr::Identity;
+use crate::decode::decode;
+use crate::exception::Exception;
+use crate::exception::Privilege;
+use crate::exception::Trap;
+use crate::execute::Code;
+use crate::execute::Exit;
+use crate::execute::World;
+use crate::execute::execute;
+use crate::instruction::Flow;
+use crate::machine::Bus;
+use crate::machine::Lines;
+use crate::machine::Machine;
+use crate::machine::Served;
+use crate::machine::Verdict;
+use crate::memory::Kind;
+use crate::memory::Memory;
+use crate::recent::Recent;
+use crate::register::RA;
+use crate::register::Registers;
+use crate::report::Report;
+
+/// Exceptions in a row without a return from any of them, after which nothing good can be
+/// expected.
+const STORM: u32 = 1 << 16;
+/// The longest stretch that is executed at once; only so that a block's length can be compared.
+const STRETCH: u64 = 1 << 40;
+
+/// Why a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The tick has come that was given.
+    Limit,
+    /// The processor waits for an interrupt, and no device will ever raise one by itself.
+    Idle,
+    /// The program says how it went: 0 is well.
+    Exit(u32),
+    /// The program did what cannot be done.
+    Lost(Box<Report>),
+}
+
+/// What differs from chip to chip.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Who made it, and how interrupts reach it.
+    pub identity: Identity,
+    /// What becomes of misaligned loads and stores.
+    pub alignment: Alignment,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { identity: Identity::default(), alignment: Alignment::Any }
+    }
+}
+
+/// One RV32IMAC processor with its memory.
+pub struct Cpu {
+    pub(crate) registers: Registers,
+    pub(crate) pc: u32,
+    pub(crate) csr: Csr,
+    pub(crate) memory: Memory,
+    pub(crate) lines: Lines,
+    pub(crate) cache: Cache,
+    pub(crate) cycles: Counter,
+    pub(crate) instructions: Counter,
+    pub(crate) clock: u64,
+    pub(crate) retired: u64,
+    pub(crate) is_waiting: bool,
+    pub(crate) exceptions: u32,
+    reservation: Option<u32>,
+    recent: Recent,
+    alignment: Alignment,
+    last_trap: Option<(u32, Trap)>,
+    lost: Option<Box<Report>>,
+}
+
+impl Cpu {
+    /// A processor after reset, at address 0.
+    pub fn new(settings: Settings, memory: Memory) -> Cpu {
+        Cpu {
+            registers: Registers::default(),
+            pc: 0,
+            csr: Csr::new(settings.identity),
+            memory,
+            lines: Lines::default(),
+            cache: Cache::new(),
+            cycles: Counter::default(),
+            instructions: Counter::default(),
+            clock: 0,
+            retired: 0,
+            is_waiting: false,
+            exceptions: 0,
+            reservation: None,
+            recent: Recent::new(),
+            alignment: settings.alignment,
+            last_trap: None,
+            lost: None,
+        }
+    }
+
+    /// Executes until this tick, or until something ends the run.
+    pub fn run(&mut self, machine: &mut dyn Machine, until: u64) -> Stop {
+        loop {
+            if let Some(stop) = self.attend(machine, until) {
+                return stop;
+            }
+            self.proceed(machine, until);
+            if let Some(report) = self.lost.take() {
+                return Stop::Lost(report);
+            }
+        }
+    }
+
+    /// Looks at everything that can change between two instructions.
+    fn attend(&mut self, machine: &mut dyn Machine, until: u64) -> Option<Stop> {
+        loop {
+            self.lines.settle();
+            if self.memory.has_stale_code() {
+                let stale = self.memory.take_stale();
+                self.cache.forget(&stale);
+            }
+            match self.lines.take_verdict() {
+                Some(Verdict::Exit(code)) => return Some(Stop::Exit(code)),
+                Some(Verdict::Failure(what)) => return Some(Stop::Lost(self.report(what))),
+                None => (),
+            }
+            if self.lines.event_at() <= self.clock {
+                self.lines.set_event_at(u64::MAX);
+                let mut bus =
+                    Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines };
+                machine.advance(&mut bus);
+                // A device that has something to do at once has it at the next tick.
+                let event_at = self.lines.event_at().max(self.clock + 1);
+                self.lines.set_event_at(event_at);
+                continue;
+            }
+            if until <= self.clock {
+                return Some(Stop::Limit);
+            }
+            if self.is_waiting && !self.csr.is_woken(self.lines.pending()) {
+                let event_at = self.lines.event_at();
+                if event_at == u64::MAX {
+                    return Some(Stop::Idle);
+                }
+                self.clock = event_at.min(until);
+                continue;
+            }
+            self.is_waiting = false;
+            if let Some(line) = self.csr.interrupt(self.lines.pending()) {
+                self.pc = self.csr.enter(1 << 31 | line, 0, self.pc);
+                self.memory.select(self.csr.data_privilege());
+            }
+            return None;
+        }
+    }
+
+    /// Executes until attention is needed.
+    fn proceed(&mut self, machine: &mut dyn Machine, until: u64) {
+        let deadline = self.lines.event_at().min(until).min(self.clock + STRETCH);
+        while self.clock < deadline && self.is_quiet() {
+            let Some(first) = self.enter(machine) else { continue };
+            match self.execute(machine, first, deadline) {
+                Exit::Budget(pc) => {
+                    self.pc = pc;
+                    while self.clock < deadline && self.is_quiet() {
+                        self.execute_one(machine);
+                    }
+                }
+                Exit::Link(block, side) => self.link(block, side),
+                exit => self.leave(machine, exit),
+            }
+        }
+    }
+
+    fn is_quiet(&self) -> bool {
+        !self.lines.is_changed()
+            && !self.memory.has_stale_code()
+            && !self.is_waiting
+            && self.lost.is_none()
+            && self.csr.interrupt(self.lines.pending()).is_none()
+    }
+
+    /// The block at the program counter; `None` if something else happened there.
+    fn enter(&mut self, machine: &mut dyn Machine) -> Option<u32> {
+        match self.cache.find(&mut self.memory, self.pc, self.csr.privilege) {
+            Ok(block) => Some(block),
+            Err(trap) => {
+                self.miss(machine, trap);
+                None
+            }
+        }
+    }
+
+    /// Nothing can be fetched: a function that the host serves, or a trap.
+    fn miss(&mut self, machine: &mut dyn Machine, trap: Trap) {
+        let is_hosted = matches!(self.memory.find(self.pc), Some((Kind::Hosted, ..)));
+        if !is_hosted {
+            self.clock += 1;
+            self.trap(self.pc, trap);
+            return;
+        }
+        let mut bus = Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines };
+        match machine.call(self.pc, &mut self.registers, &mut bus) {
+            Served::Returned { instructions } => {
+                let instructions = instructions.max(1);
+                self.recent.push(self.pc);
+                self.clock = self.clock.saturating_add(instructions);
+                self.retired += instructions;
+                self.pc = self.registers.get(RA) & !1;
+            }
+            Served::Unknown => {
+                let what = format!("unknown function of the ROM at {:#010x}", self.pc);
+                self.lost = Some(self.report(what));
+            }
+        }
+    }
+
+    fn execute(&mut self, machine: &mut dyn Machine, first: u32, deadline: u64) -> Exit {
+        let budget = deadline - self.clock;
+        let mut left = budget;
+        let mut world = World {
+            registers: &mut self.registers,
+            reservation: &mut self.reservation,
+            memory: &mut self.memory,
+            lines: &mut self.lines,
+            machine,
+            recent: &mut self.recent,
+            alignment: self.alignment,
+            deadline,
+        };
+        let code = Code {
+            instructions: &self.cache.instructions,
+            addresses: &self.cache.addresses,
+            blocks: &self.cache.blocks,
+            jumps: &self.cache.jumps,
+            user_bit: user_bit(self.csr.privilege),
+        };
+        let exit = execute(&mut world, code, first, &mut left);
+        self.clock += budget - left;
+        self.retired += budget - left;
+        exit
+    }
+
+    /// Executes one instruction, decoded for this once.
+    fn execute_one(&mut self, machine: &mut dyn Machine) {
+        let found = fetch_instruction(&self.memory, self.pc, self.csr.privilege);
+        let (word, _) = match found {
+            Ok(found) => found,
+            Err(trap) => return self.miss(machine, trap),
+        };
+        let decoded = decode(word, self.pc);
+        let behind = self.pc.wrapping_add(decoded.bytes);
+        let target = match decoded.flow {
+            Flow::Jump(to) | Flow::Branch(to) => to,
+            Flow::Next | Flow::Unknown => behind,
+        };
+        let block = Block::of_one(self.pc, [behind, target], self.csr.privilege);
+        let mut left = 1;
+        let mut world = World {
+            registers: &mut self.registers,
+            reservation: &mut self.reservation,
+            memory: &mut self.memory,
+            lines: &mut self.lines,
+            machine,
+            recent: &mut self.recent,
+            alignment: self.alignment,
+            deadline: self.clock + 1,
+        };
+        let code = Code {
+            instructions: &[decoded.instruction],
+            addresses: &[self.pc],
+            blocks: &[block],
+            jumps: &NO_JUMPS,
+            user_bit: 0,
+        };
+        let exit = execute(&mut world, code, 0, &mut left);
+        self.clock += 1 - left;
+        self.retired += 1 - left;
+        match exit {
+            Exit::Link(_, side) => self.pc = block.exits[side],
+            exit => self.leave(machine, exit),
+        }
+    }
+
+    fn link(&mut self, block: u32, side: usize) {
+        let kept = self.cache.blocks.len();
+        self.pc = self.cache.blocks[block as usize].exits[side];
+        let found = self.cache.find(&mut self.memory, self.pc, self.csr.privilege);
+        // What cannot be found traps when it is entered. Finding may also have cleared the cache.
+        if let Ok(next) = found
+            && kept <= self.cache.blocks.len()
+            && next != NONE
+        {
+            self.cache.blocks[block as usize].links[side] = next;
+        }
+    }
+
+    fn leave(&mut self, machine: &mut dyn Machine, exit: Exit) {
+        match exit {
+            Exit::Budget(pc) | Exit::Jump(pc) | Exit::Attention(pc) => self.pc = pc,
+            Exit::Link(..) => (),
+            Exit::Trap(pc, trap) => {
+                self.clock += 1;
+                self.trap(pc, trap);
+            }
+            Exit::System(pc, word, behind) => {
+                self.pc = pc;
+                match self.system(machine, word, behind) {
+                    Ok(next) => {
+                        self.retired += 1;
+                        self.pc = next;
+                    }
+                    Err(trap) => self.trap(pc, trap),
+                }
+                self.clock += 1;
+                self.memory.select(self.csr.data_privilege());
+            }
+        }
+    }
+
+    /// Enters the trap handler, unless that is where the trap comes from.
+    fn trap(&mut self, pc: u32, trap: Trap) {
+        let before = self.last_trap.replace((pc, trap));
+        self.pc = pc;
+        let is_call =
+            matches!(trap.exception, Exception::CallFromUser | Exception::CallFromMachine);
+        if !is_call {
+            self.exceptions += 1;
+        }
+        if pc == self.csr.handler() && self.csr.privilege == Privilege::Machine {
+            let what = self.handler_missing(trap, before);
+            self.lost = Some(self.report(what));
+            return;
+        }
+        if STORM <= self.exceptions {
+            let exception = trap.exception;
+            let what = format!("{STORM} exceptions and no return from any: now {exception}");
+            self.lost = Some(self.report(what));
+            return;
+        }
+        self.pc = self.csr.enter(trap.exception.number(), trap.value, pc);
+        self.memory.select(self.csr.data_privilege());
+    }
+
+    fn handler_missing(&self, trap: Trap, before: Option<(u32, Trap)>) -> String {
+        let handler = self.csr.handler();
+        let mut what =
+            format!("the trap handler at {handler:#010x} (mtvec) cannot begin: {}", trap.exception);
+        if let Some((pc, Trap { exception, value })) = before
+            && pc != handler
+        {
+            what = format!("{exception} at {pc:#010x}, about {value:#010x}; {what}");
+        }
+        what
+    }
+}
+
+/// What others see and change.
+impl Cpu {
+    /// The program counter.
+    pub fn pc(&self) -> u32 {
+        self.pc
+    }
+
+    /// Goes on there.
+    pub fn set_pc(&mut self, pc: u32) {
+        self.pc = pc & !1;
+        self.is_waiting = false;
+    }
+
+    /// The integer registers.
+    pub fn registers(&self) -> &Registers {
+        &self.registers
+    }
+
+    /// The integer registers, to write them.
+    pub fn registers_mut(&mut self) -> &mut Registers {
+        &mut self.registers
+    }
+
+    /// Memory.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Memory, to load programs and change what is mapped.
+    pub fn memory_mut(&mut self) -> &mut Memory {
+        &mut self.memory
+    }
+
+    /// The privilege of the next instruction.
+    pub fn privilege(&self) -> Privilege {
+        self.csr.privilege
+    }
+
+    /// Ticks since power-on.
+    pub fn clock(&self) -> u64 {
+        self.clock
+    }
+
+    /// Instructions that have completed.
+    pub fn retired(&self) -> u64 {
+        self.retired
+    }
+
+    /// Where the instruction or block began that was executed last.
+    pub fn last(&self) -> Option<u32> {
+        self.recent.addresses().last().copied()
+    }
+
+    /// Sets `mstatus.MIE`, as a boot ROM may do before it starts a program.
+    pub fn set_interrupts_enabled(&mut self, is_enabled: bool) {
+        self.csr.set_interrupts_enabled(is_enabled);
+    }
+
+    /// Lets devices be reached between two runs: for input from outside. Changed lines are looked
+    /// at before the next instruction.
+    pub fn bus(&mut self) -> Bus<'_> {
+        Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines }
+    }
+
+    /// The processor as it is now.
+    pub fn report(&self, what: String) -> Box<Report> {
+        use crate::csr::number::{MCAUSE, MEPC, MIE, MIP, MSTATUS, MTVAL, MTVEC};
+        let registers = [
+            ("mstatus", MSTATUS),
+            ("mtvec", MTVEC),
+            ("mepc", MEPC),
+            ("mcause", MCAUSE),
+            ("mtval", MTVAL),
+            ("mie", MIE),
+            ("mip", MIP),
+        ];
+        let read = |number| self.csr.read(number, self.lines.pending()).unwrap_or_default();
+        Box::new(Report {
+            what,
+            pc: self.pc,
+            word: self.memory.word(self.pc),
+            privilege: self.csr.privilege,
+            registers: self.registers.all(),
+            status: registers.map(|(name, number)| (name, read(number))).to_vec(),
+            recent: self.recent.addresses(),
+            retired: self.retired,
+            ticks: self.clock,
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! Pairs of instructions that are executed as one. Both keep their places, so that counting and
+//! traps know nothing of it; only the first has another kind. Which pairs there are was counted in
+//! compiled programs.
+
+use crate::instruction::Instruction;
+use crate::instruction::Kind;
+
+/// Marks the first of each pair that the executing loop knows.
+pub(crate) fn fuse(block: &mut [Instruction]) {
+    let mut place = 1;
+    while place < block.len() {
+        let pair = pair(block[place - 1].kind, block[place].kind);
+        if let Some(kind) = pair {
+            block[place - 1].kind = kind;
+            place += 1;
+        }
+        place += 1;
+    }
+}
+
+fn pair(first: Kind, second: Kind) -> Option<Kind> {
+    Some(match (first, second) {
+        (Kind::ShiftLeftConstant, Kind::Or) => Kind::ShiftLeftConstantThenOr,
+        (Kind::ShiftLeftConstant, Kind::Add) => Kind::ShiftLeftConstantThenAdd,
+        (Kind::ShiftRightConstant, Kind::ShiftLeftConstant) => {
+            Kind::ShiftRightConstantThenShiftLeftConstant
+        }
+        (Kind::ShiftRightConstant, Kind::AndConstant) => Kind::ShiftRightConstantThenAndConstant,
+        (Kind::ShiftLeftConstant, Kind::ShiftRightConstant) => {
+            Kind::ShiftLeftConstantThenShiftRightConstant
+        }
+        (Kind::Move, Kind::Move) => Kind::MoveThenMove,
+        (Kind::Move, Kind::Jump) => Kind::MoveThenJump,
+        (Kind::Move, Kind::LoadWord) => Kind::MoveThenLoadWord,
+        (Kind::Move, Kind::AddConstant) => Kind::MoveThenAddConstant,
+        (Kind::LoadConstant, Kind::Move) => Kind::LoadConstantThenMove,
+        (Kind::LoadConstant, Kind::AddConstant) => Kind::LoadConstantThenAddConstant,
+        (Kind::LoadConstant, Kind::LoadConstant) => Kind::LoadConstantThenLoadConstant,
+        (Kind::Add, Kind::Add) => Kind::AddThenAdd,
+        (Kind::Add, Kind::LoadWord) => Kind::AddThenLoadWord,
+        (Kind::Add, Kind::LoadByteUnsigned) => Kind::AddThenLoadByteUnsigned,
+        (Kind::Or, Kind::Xor) => Kind::OrThenXor,
+        (Kind::Xor, Kind::And) => Kind::XorThenAnd,
+        (Kind::Xor, Kind::ShiftRightConstant) => Kind::XorThenShiftRightConstant,
+        (Kind::And, Kind::Xor) => Kind::AndThenXor,
+        (Kind::AddConstant, Kind::AddConstant) => Kind::AddConstantThenAddConstant,
+        (Kind::AddConstant, Kind::StoreWord) => Kind::AddConstantThenStoreWord,
+        (Kind::AddConstant, Kind::LoadWord) => Kind::AddConstantThenLoadWord,
+        (Kind::AddConstant, Kind::Move) => Kind::AddConstantThenMove,
+        (Kind::AddConstant, Kind::BranchUnequal) => Kind::AddConstantThenBranchUnequal,
+        (Kind::AddConstant, Kind::BranchEqual) => Kind::AddConstantThenBranchEqual,
+        (Kind::AddConstant, Kind::BranchBelow) => Kind::AddConstantThenBranchBelow,
+        (Kind::AddConstant, Kind::Jump) => Kind::AddConstantThenJump,
+        (Kind::AndConstant, Kind::BranchUnequal) => Kind::AndConstantThenBranchUnequal,
+        (Kind::AndConstant, Kind::BranchEqual) => Kind::AndConstantThenBranchEqual,
+        (Kind::LoadWord, Kind::LoadWord) => Kind::LoadWordThenLoadWord,
+        (Kind::LoadWord, Kind::AddConstant) => Kind::LoadWordThenAddConstant,
+        (Kind::LoadWord, Kind::StoreWord) => Kind::LoadWordThenStoreWord,
+        (Kind::LoadWord, Kind::Move) => Kind::LoadWordThenMove,
+        (Kind::LoadWord, Kind::Add) => Kind::LoadWordThenAdd,
+        (Kind::LoadWord, Kind::BranchEqual) => Kind::LoadWordThenBranchEqual,
+        (Kind::LoadWord, Kind::BranchUnequal) => Kind::LoadWordThenBranchUnequal,
+        (Kind::LoadWord, Kind::JumpRegister) => Kind::LoadWordThenJumpRegister,
+        (Kind::LoadByteUnsigned, Kind::BranchEqual) => Kind::LoadByteUnsignedThenBranchEqual,
+        (Kind::LoadByteUnsigned, Kind::BranchUnequal) => Kind::LoadByteUnsignedThenBranchUnequal,
+        (Kind::LoadByteUnsigned, Kind::AddConstant) => Kind::LoadByteUnsignedThenAddConstant,
+        (Kind::StoreWord, Kind::StoreWord) => Kind::StoreWordThenStoreWord,
+        (Kind::StoreWord, Kind::AddConstant) => Kind::StoreWordThenAddConstant,
+        (Kind::StoreWord, Kind::LoadWord) => Kind::StoreWordThenLoadWord,
+        (Kind::StoreWord, Kind::Move) => Kind::StoreWordThenMove,
+        (Kind::StoreWord, Kind::Jump) => Kind::StoreWordThenJump,
+        (Kind::Multiply, Kind::Add) => Kind::MultiplyThenAdd,
+        _ => return None,
+    })
+}

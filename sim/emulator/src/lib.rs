@@ -1,0 +1,36 @@
+//! An RV32IMAC machine: boots any firmware ELF, counts every instruction, and takes interrupts at
+//! exactly the instruction at which they are due.
+//!
+//! A [`cpu::Cpu`] owns registers, memory and decoded code. What stands around it is a
+//! [`machine::Machine`]: it answers loads and stores of devices, raises lines, and says when it
+//! wants to be called next. [`virt::Virt`] is one such machine.
+//!
+//! # Map
+//!
+//! The modules stand in the order of their floors: each may name only those above it here.
+#![forbid(unsafe_code)]
+
+pub mod register;
+pub mod exception;
+mod instruction;
+mod compressed;
+mod decode;
+pub mod protection;
+pub mod memory;
+pub mod machine;
+pub mod bus;
+pub mod csr;
+mod counter;
+mod fuse;
+mod cache;
+mod arithmetic;
+mod atomic;
+mod recent;
+mod execute;
+pub mod symbol;
+pub mod report;
+pub mod cpu;
+mod privileged;
+pub mod elf;
+pub mod virt;
+pub mod esp32c6;
