@@ -79,7 +79,7 @@ const QEMU_RISCV32: Binary = Binary {
 
 const ESP32C6: Binary = Binary {
     file: "esp32c6.elf",
-    package: "esp32c6",
+    package: "board_esp32c6",
     binary: "esp32c6",
     target: "riscv32imac-unknown-none-elf",
     suffix: "",
