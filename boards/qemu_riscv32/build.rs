@@ -4,9 +4,9 @@ use std::env;
 
 fn main() {
     println!("cargo::rerun-if-changed=memory.x");
-    let Ok(folder) = env::var("CARGO_MANIFEST_DIR") else { return };
-    if env::var("TARGET").is_ok_and(|target| target.starts_with("riscv32")) {
-        for argument in [format!("-T{folder}/memory.x"), "-Tlink.x".to_string()] {
+    let Some(folder) = env::var_os("CARGO_MANIFEST_DIR") else { return };
+    if env::var_os("TARGET").is_some_and(|target| target == "riscv32imac-unknown-none-elf") {
+        for argument in [format!("-T{}/memory.x", folder.display()), "-Tlink.x".to_string()] {
             println!("cargo::rustc-link-arg-bins={argument}");
         }
     }

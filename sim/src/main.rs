@@ -167,7 +167,11 @@ struct Build {
     #[arg(long, value_name = "NAME", value_parser = board)]
     board: BoardName,
     /// Whose population it boots
-    #[arg(long, value_name = "FILE", default_value = "scenarios/desktop/windows_overlap.yaml")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "scenarios/boards/the_shell_is_in_front.yaml"
+    )]
     scenario: PathBuf,
     /// Let a host at the other end of its serial line turn the handle of its kernel
     #[arg(long)]

@@ -75,7 +75,7 @@ impl Block {
     }
 
     fn request(&mut self, kind: u32, block: u64, bytes: usize) -> Result<(), Refused> {
-        assert!(bytes <= REQUEST_MAX && bytes % BLOCK_BYTES == 0, "whole blocks, and few");
+        assert!(bytes <= REQUEST_MAX && bytes.is_multiple_of(BLOCK_BYTES), "whole blocks, and few");
         let head = [kind, 0, block as u32, (block >> 32) as u32];
         for (index, word) in head.into_iter().enumerate() {
             self.memory.write(HEAD + 4 * index, word);

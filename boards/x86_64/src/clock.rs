@@ -58,13 +58,13 @@ impl Clock {
     /// What time it is.
     pub fn now(&self) -> Instant {
         let ticks = cpu::ticks().saturating_sub(self.start);
-        let nanos = u128::from(ticks) * u128::from(self.nanos) >> 32;
+        let nanos = (u128::from(ticks) * u128::from(self.nanos)) >> 32;
         Instant::from_nanos(nanos as u64)
     }
 
     /// Has the timer interrupt after this time, at least one of its ticks.
     pub fn set_alarm(&self, after: Duration) {
-        let ticks = after.as_nanos() * u128::from(self.timer) >> 32;
+        let ticks = (after.as_nanos() * u128::from(self.timer)) >> 32;
         apic::set_timer(ticks.clamp(1, u128::from(u32::MAX)) as u32);
     }
 }
