@@ -70,7 +70,8 @@ const UEFI: Binary = Binary {
     suffix: ".efi",
 };
 
-const QEMU_RISCV32: Binary = Binary {
+/// What QEMU starts as its machine `virt`.
+pub const QEMU_RISCV32: Binary = Binary {
     file: "qemu_riscv32.elf",
     package: "qemu_riscv32",
     binary: "qemu_riscv32",

@@ -136,8 +136,8 @@ struct Sim {
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
     /// What the scenario runs on: `kernel`, the one in this program; `emulator`, firmware on an
-    /// emulated ESP32-C6; `qemu`, firmware on QEMU's PC; `serial:DEVICE`, a board at the other end
-    /// of a serial line. Everywhere it must be the same story
+    /// emulated ESP32-C6; `qemu`, firmware on QEMU's PC; `qemu:riscv32`; `serial:DEVICE`, a board at
+    /// the other end of a serial line. Everywhere it must be the same story
     #[arg(long, value_name = "TARGET", default_value = "kernel", value_parser = On::parse)]
     on: On,
 }

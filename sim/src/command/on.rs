@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::firmware::Builder;
 use crate::firmware::ESP32C6;
 use crate::firmware::PVH;
+use crate::firmware::QEMU_RISCV32;
 use crate::play::title;
 use crate::scenario::plan::Plan;
 use crate::story::Unsupported;
@@ -15,6 +16,7 @@ use crate::story::unsupported;
 use crate::target::Target;
 use crate::target::TargetError;
 use crate::target::emulated::Emulated;
+use crate::target::qemu::Computer;
 use crate::target::qemu::Qemu;
 use crate::target::serial::Serial;
 
@@ -26,8 +28,8 @@ pub enum On {
     Kernel,
     /// Firmware for an ESP32-C6 in the emulator.
     Emulator,
-    /// Firmware for x86-64 in QEMU.
-    Qemu,
+    /// Firmware for one of its computers in QEMU.
+    Qemu(Computer),
     /// A board at the other end of a serial line.
     Serial(PathBuf),
 }
@@ -41,9 +43,10 @@ impl On {
         match text.split_once(':') {
             None if text == "kernel" => Ok(On::Kernel),
             None if text == "emulator" => Ok(On::Emulator),
-            None if text == "qemu" => Ok(On::Qemu),
+            None if text == "qemu" => Ok(On::Qemu(Computer::X86_64)),
+            Some(("qemu", "riscv32")) => Ok(On::Qemu(Computer::Riscv32)),
             Some(("serial", device)) if !device.is_empty() => Ok(On::Serial(device.into())),
-            _ => Err("expected kernel, emulator, qemu or serial:DEVICE".to_owned()),
+            _ => Err("expected kernel, emulator, qemu, qemu:riscv32 or serial:DEVICE".to_owned()),
         }
     }
 
@@ -63,7 +66,13 @@ impl On {
                 })?;
                 Ok(Some(Arc::new(Emulated::new(&firmware)?)))
             }
-            On::Qemu => Ok(Some(Arc::new(Qemu { firmware: build(&PVH)? }))),
+            On::Qemu(computer) => {
+                let binary = match computer {
+                    Computer::X86_64 => &PVH,
+                    Computer::Riscv32 => &QEMU_RISCV32,
+                };
+                Ok(Some(Arc::new(Qemu { computer: *computer, firmware: build(binary)? })))
+            }
             On::Serial(device) => Ok(Some(Arc::new(Serial { device: device.clone() }))),
         }
     }

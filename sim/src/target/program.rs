@@ -1,7 +1,9 @@
 //! A program that is a board, with its serial line on the program's standard input and output.
 
+use std::fs;
 use std::io::Read;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::Child;
 use std::process::ChildStdin;
 use std::process::Command;
@@ -31,6 +33,8 @@ pub(super) struct Program {
     input: ChildStdin,
     output: Receiver<Vec<u8>>,
     complaints: Receiver<Vec<u8>>,
+    /// A file with what the board says beside the line, such as why it has stopped.
+    words: PathBuf,
     look: Looking,
 }
 
@@ -39,6 +43,7 @@ impl Program {
     pub(super) fn start(
         command: &mut Command,
         absence: &str,
+        words: PathBuf,
         look: Looking,
     ) -> Result<Program, TargetError> {
         let name = command.get_program().to_string_lossy().into_owned();
@@ -54,7 +59,7 @@ impl Program {
         let input = child.stdin.take().expect(piped);
         let output = listen(child.stdout.take().expect(piped));
         let complaints = listen(child.stderr.take().expect(piped));
-        Ok(Program { child, input, output, complaints, look })
+        Ok(Program { child, input, output, complaints, words, look })
     }
 
     /// Why there is nothing more to hear.
@@ -64,7 +69,13 @@ impl Program {
         let complaints: Vec<u8> = self.complaints.iter().flatten().collect();
         let complaints = String::from_utf8_lossy(&complaints);
         let text = format!("its program has ended with {status}\n{}", complaints.trim());
-        TargetError::Stopped(text.trim().to_owned())
+        TargetError::Stopped(self.with_words(text.trim()))
+    }
+
+    fn with_words(&self, why: &str) -> String {
+        let words = fs::read(&self.words).unwrap_or_default();
+        let words = String::from_utf8_lossy(&words);
+        if words.trim().is_empty() { why.to_owned() } else { format!("{why}\n{}", words.trim()) }
     }
 }
 
@@ -84,7 +95,8 @@ impl Line for Program {
             }
             Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
             Err(RecvTimeoutError::Timeout) => {
-                Err(TargetError::Unreachable(format!("it was silent for {SILENCE_MAX:?}")))
+                let why = format!("it was silent for {SILENCE_MAX:?}");
+                Err(TargetError::Unreachable(self.with_words(&why)))
             }
         }
     }

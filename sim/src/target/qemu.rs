@@ -1,4 +1,5 @@
-//! QEMU: firmware for x86-64 in a virtual PC, as an independent judge of firmware and models.
+//! QEMU: firmware in virtual computers that others have made, as an independent judge of firmware and
+//! models.
 
 use std::fs;
 use std::io::BufRead;
@@ -21,22 +22,94 @@ use crate::target::Target;
 use crate::target::TargetError;
 use crate::target::program::Program;
 
-/// The program.
-pub const PROGRAM: &str = "qemu-system-x86_64";
+/// Which of QEMU's computers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Computer {
+    /// A PC, started behind PVH.
+    X86_64,
+    /// The machine `virt` with 32 bits.
+    Riscv32,
+}
 
-/// How it comes to this computer.
-pub const ABSENCE: &str = "install QEMU (Debian: apt install qemu-system-x86)";
+impl Computer {
+    /// The program that is it.
+    pub const fn program(self) -> &'static str {
+        match self {
+            Computer::X86_64 => "qemu-system-x86_64",
+            Computer::Riscv32 => "qemu-system-riscv32",
+        }
+    }
 
-/// QEMU with the firmware behind PVH.
+    /// How the program comes to this computer.
+    pub const fn absence(self) -> &'static str {
+        match self {
+            Computer::X86_64 => "install QEMU (Debian: apt install qemu-system-x86)",
+            Computer::Riscv32 => "install QEMU (Debian: apt install qemu-system-misc)",
+        }
+    }
+
+    /// What it consists of: no sound, no network, nothing by default; the same on every host, so no
+    /// hardware virtualisation. The line is a console of virtio, which takes many bytes at once.
+    const fn parts(self) -> &'static [&'static str] {
+        match self {
+            Computer::X86_64 => &[
+                "-machine",
+                "q35,accel=tcg",
+                "-cpu",
+                "max",
+                "-m",
+                "512",
+                "-vga",
+                "std",
+                "-device",
+                "isa-debug-exit,iobase=0xf4,iosize=4",
+                "-device",
+                "virtio-serial-pci",
+            ],
+            Computer::Riscv32 => &[
+                "-machine",
+                "virt",
+                "-m",
+                "128",
+                "-bios",
+                "none",
+                "-global",
+                "virtio-mmio.force-legacy=false",
+                "-device",
+                "virtio-gpu-device",
+                "-device",
+                "virtio-serial-device",
+            ],
+        }
+    }
+
+    /// Its disk.
+    const fn disk(self) -> &'static str {
+        match self {
+            Computer::X86_64 => "virtio-blk-pci,drive=flash",
+            Computer::Riscv32 => "virtio-blk-device,drive=flash",
+        }
+    }
+}
+
+/// Where firmware for [`Computer::Riscv32`] finds its image (`boards/qemu_riscv32`).
+const IMAGE_ADDRESS: u32 = 0x8400_0000;
+
+/// QEMU with firmware.
 #[derive(Clone, Debug)]
 pub struct Qemu {
+    /// As what.
+    pub computer: Computer,
     /// The ELF file of the firmware.
     pub firmware: PathBuf,
 }
 
 impl Target for Qemu {
     fn name(&self) -> String {
-        "qemu".to_owned()
+        match self.computer {
+            Computer::X86_64 => "qemu".to_owned(),
+            Computer::Riscv32 => "qemu:riscv32".to_owned(),
+        }
     }
 
     fn lacks(&self, profile: ProfileName) -> Option<String> {
@@ -48,27 +121,33 @@ impl Target for Qemu {
         let fail =
             |error: std::io::Error| TargetError::Missing(format!("a folder for QEMU: {error}"));
         let folder = tempfile::tempdir().map_err(fail)?;
-        let image = folder.path().join("image");
+        let (image, words) = (folder.path().join("image"), folder.path().join("words"));
+        let socket = folder.path().join("monitor");
         fs::write(&image, start.image).map_err(fail)?;
-        let mut command = Command::new(PROGRAM);
-        // No sound, no network, no default devices; TCG, so that it is the same on every host.
-        command.args(["-machine", "q35,accel=tcg", "-cpu", "max", "-m", "512", "-nodefaults"]);
-        command.args(["-display", "none", "-vga", "std", "-no-reboot", "-serial", "stdio"]);
-        command.args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]);
-        command.arg("-kernel").arg(&self.firmware).arg("-initrd").arg(&image);
-        if !start.flash.is_empty() {
+        let mut command = Command::new(self.computer.program());
+        command.args(["-nodefaults", "-display", "none", "-no-reboot"]);
+        command.args(self.computer.parts());
+        command.args(["-chardev", "stdio,id=line", "-device", "virtconsole,chardev=line"]);
+        command.arg("-serial").arg(format!("file:{}", words.display()));
+        command.arg("-qmp").arg(format!("unix:{},server=on,wait=off", socket.display()));
+        command.arg("-kernel").arg(&self.firmware);
+        match self.computer {
+            Computer::X86_64 => command.arg("-initrd").arg(&image),
+            Computer::Riscv32 => command.arg("-device").arg(format!(
+                "loader,file={},addr=0x{IMAGE_ADDRESS:x},force-raw=on",
+                image.display()
+            )),
+        };
+        let has_flash = !start.flash.is_empty();
+        if has_flash {
             let disk = disk(&folder);
             fs::write(&disk, start.flash).map_err(fail)?;
-            command
-                .arg("-drive")
-                .arg(format!("file={},format=raw,if=none,id=flash", disk.display()));
-            command.args(["-device", "virtio-blk-pci,drive=flash,disable-legacy=on"]);
+            let drive = format!("file={},format=raw,if=none,id=flash", disk.display());
+            command.args(["-drive", &drive, "-device", self.computer.disk()]);
         }
-        let socket = folder.path().join("monitor");
-        command.arg("-qmp").arg(format!("unix:{},server,nowait", socket.display()));
-        let has_flash = !start.flash.is_empty();
         let look = move || look(&folder, &socket, has_flash);
-        Ok(Box::new(Program::start(&mut command, ABSENCE, Box::new(look))?))
+        let absence = self.computer.absence();
+        Ok(Box::new(Program::start(&mut command, absence, words, Box::new(look))?))
     }
 }
 
