@@ -53,7 +53,8 @@ pub struct Binary {
     suffix: &'static str,
 }
 
-const PVH: Binary = Binary {
+/// What QEMU starts as a PC.
+pub const PVH: Binary = Binary {
     file: "pvh.elf",
     package: "board_x86_64",
     binary: "pvh",
@@ -77,7 +78,8 @@ const QEMU_RISCV32: Binary = Binary {
     suffix: "",
 };
 
-const ESP32C6: Binary = Binary {
+/// What an ESP32-C6 runs.
+pub const ESP32C6: Binary = Binary {
     file: "esp32c6.elf",
     package: "board_esp32c6",
     binary: "esp32c6",

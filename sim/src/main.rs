@@ -135,8 +135,9 @@ struct Sim {
     /// Where pictures and texts go
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// What the scenario runs on: the kernel in this program, or `serial:DEVICE`, a board at the
-    /// other end of a serial line. There it must be the same story
+    /// What the scenario runs on: `kernel`, the one in this program; `emulator`, firmware on an
+    /// emulated ESP32-C6; `qemu`, firmware on QEMU's PC; `serial:DEVICE`, a board at the other end
+    /// of a serial line. Everywhere it must be the same story
     #[arg(long, value_name = "TARGET", default_value = "kernel", value_parser = On::parse)]
     on: On,
 }
@@ -332,6 +333,7 @@ fn main() -> ExitCode {
                 flash: sim.flash,
                 authority: sim.authority,
                 on: sim.on,
+                builder: builder(),
                 review: review(sim.update),
                 out: sim.out,
             })
@@ -340,6 +342,7 @@ fn main() -> ExitCode {
             paths: test.paths,
             junit: test.junit,
             on: test.on,
+            builder: builder(),
             review: review(test.update),
             out: test.out,
         }),
@@ -380,20 +383,23 @@ fn run_with_quiet_insta() -> Option<ExitCode> {
     Some(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// What to build, by the cargo that started this program if one did.
-fn build_options(arguments: Build) -> build::Options {
+/// The cargo that started this program, if one did.
+fn builder() -> Builder {
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    Builder {
+        cargo: variable("CARGO").unwrap_or_else(|| "cargo".into()),
+        cargo_home: variable("CARGO_HOME"),
+        // It may be relative to here, and cargo works elsewhere.
+        target: variable("CARGO_TARGET_DIR").and_then(|folder| std::path::absolute(folder).ok()),
+    }
+}
+
+fn build_options(arguments: Build) -> build::Options {
     build::Options {
         board: arguments.board,
         scenario: arguments.scenario,
         drive: if arguments.host { Drive::Host } else { Drive::Board },
-        builder: Builder {
-            cargo: variable("CARGO").unwrap_or_else(|| "cargo".into()),
-            cargo_home: variable("CARGO_HOME"),
-            // It may be relative to here, and cargo works elsewhere.
-            target: variable("CARGO_TARGET_DIR")
-                .and_then(|folder| std::path::absolute(folder).ok()),
-        },
+        builder: builder(),
         out: arguments.out,
     }
 }

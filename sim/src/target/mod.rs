@@ -8,6 +8,7 @@
 //! here.
 
 mod program;
+pub mod emulated;
 pub mod qemu;
 pub mod serial;
 
