@@ -106,6 +106,15 @@ impl BoardName {
         BoardName::ALL.into_iter().find(|board| board.name() == name)
     }
 
+    /// The same, with an error that lists all names.
+    ///
+    /// # Errors
+    /// When no board has this name.
+    pub fn parse(name: &str) -> Result<BoardName, String> {
+        let names = BoardName::ALL.map(BoardName::name).join(", ");
+        BoardName::from_name(name).ok_or(format!("the boards are {names}"))
+    }
+
     /// The kind of board in scenarios that it is.
     pub const fn profile(self) -> ProfileName {
         match self {

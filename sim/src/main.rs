@@ -164,7 +164,7 @@ struct Test {
 #[derive(clap::Args)]
 struct Build {
     /// The board: x86_64, qemu_riscv32 or esp32c6
-    #[arg(long, value_name = "NAME", value_parser = board)]
+    #[arg(long, value_name = "NAME", value_parser = BoardName::parse)]
     board: BoardName,
     /// Whose population it boots
     #[arg(
@@ -402,11 +402,6 @@ fn build_options(arguments: Build) -> build::Options {
         builder: builder(),
         out: arguments.out,
     }
-}
-
-fn board(text: &str) -> Result<BoardName, String> {
-    let names = BoardName::ALL.map(BoardName::name).join(", ");
-    BoardName::from_name(text).ok_or(format!("the boards are {names}"))
 }
 
 fn wasm_options(arguments: Wasm) -> wasm::Options {

@@ -1,5 +1,5 @@
-//! A disk (chapter 5.2). Without the feature of flushing, what is written is on the disk when it has
-//! answered (chapter 5.2.6.2).
+//! A disk (chapter 5.2). Without the feature of flushing, what is written is on the disk when it
+//! has answered (chapter 5.2.6.2).
 
 use alloc::boxed::Box;
 
