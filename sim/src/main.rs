@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::ArgGroup;
 use clap::Parser;
 use clap::Subcommand;
+use clap::ValueEnum;
 use devices::flash::CutMode;
 use sim::command::Ending;
 use sim::command::actors;

@@ -28,7 +28,7 @@ const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("actors/image", &[]),
     ("actors/littlefs", &[]),
     ("sim/devices", &["abi"]),
-    ("sim/emulator", &["devices"]),
+    ("sim/emulator", &["abi", "devices"]),
     ("sim", &["abi", "kernel", "littlefs", "image", "devices", "emulator"]),
     ("tests", &["abi", "kernel", "image", "devices", "sim"]),
 ];

@@ -440,3 +440,6 @@ impl Machine for Esp32c6 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
