@@ -39,6 +39,7 @@ pub struct VirtualBoard {
     entropy: Entropy,
     flash: Option<Flash>,
     events: VecDeque<Event>,
+    now: Instant,
 }
 
 /// A screen on a board.
@@ -69,6 +70,7 @@ impl VirtualBoard {
             entropy: Entropy::new(seed, name),
             flash,
             events: VecDeque::new(),
+            now: Instant::ZERO,
         }
     }
 
@@ -195,8 +197,14 @@ impl VirtualBoard {
         &self.serial
     }
 
+    /// When the board was last told what time it is.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
     /// Lets the serial line's time pass.
     pub fn advance(&mut self, now: Instant) {
+        self.now = now;
         self.serial.advance(now.since(Instant::ZERO));
     }
 

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 
 use abi::process::ProcessRecord;
 use kernel::Kernel;
-use kernel::Next;
 use kernel::authority::Held;
 use kernel::manifest::Manifest;
 use kernel::time::Instant;
 use kernel::trace::Record;
+use protocol::message::Pace;
 
 use crate::board::VirtualBoard;
+use crate::remote::Polled;
 use crate::remote::Remote;
 use crate::scenario::profile::ProfileName;
 use crate::target::Look;
@@ -40,15 +41,22 @@ impl Core {
         Ok(Core::Remote(RefCell::new(Remote::boot(target, profile, manifest, board)?)))
     }
 
-    /// Turns the handle once.
-    pub fn poll(&mut self, now: Instant, board: &mut VirtualBoard) -> Result<Next, TargetError> {
+    /// Turns the handle. A board elsewhere does so again before `until` if nothing but time passes.
+    pub fn poll(
+        &mut self,
+        now: Instant,
+        until: Instant,
+        pace: Pace,
+        board: &mut VirtualBoard,
+    ) -> Result<Polled, TargetError> {
         match self {
             Core::Linked(kernel) => {
+                let before = kernel.fuel();
                 let next = kernel.poll(now, board);
                 assert_eq!(kernel.trace_lost(), 0, "what one poll writes fits the trace");
-                Ok(next)
+                Ok(Polled { at: now, next, used: kernel.fuel() - before })
             }
-            Core::Remote(remote) => remote.get_mut().poll(now, board),
+            Core::Remote(remote) => remote.get_mut().poll(now, until, pace, board),
         }
     }
 

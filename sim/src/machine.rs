@@ -261,8 +261,17 @@ impl Machine {
         }
     }
 
-    /// Polls the kernel once; `each` is told what actors say.
-    pub fn run(&mut self, now: Instant, trace: &mut Trace, mut each: impl FnMut(Seen)) {
+    /// Polls the kernel, elsewhere again before `until` if nothing but time passes; says when last.
+    /// `each` is told what actors say.
+    pub fn run(
+        &mut self,
+        now: Instant,
+        until: Instant,
+        trace: &mut Trace,
+        mut each: impl FnMut(Seen),
+    ) -> Instant {
+        // A line that sends has more room later and shows more, also what it has just sent.
+        let until = if self.board.line().idle_at().is_some() { now } else { until };
         self.board.advance(now);
         if self.flash_done.is_some_and(|done| done <= now) {
             self.flash_done = None;
@@ -270,22 +279,23 @@ impl Machine {
         }
         let Some(kernel) = &mut self.kernel else {
             self.due = None;
-            return;
+            return now;
         };
         // The kernel's time begins with power.
         let powered = self.powered.since(Instant::ZERO);
-        let before = kernel.fuel();
-        let next = kernel.poll(Instant::ZERO + now.since(self.powered), &mut self.board);
-        let next = match next {
-            Ok(next) => next,
+        let until = self.flash_done.map_or(until, |done| done.min(until));
+        let its = |instant: Instant| Instant::ZERO + instant.since(self.powered);
+        let pace = self.plan.profile.pace();
+        let polled = match kernel.poll(its(now), its(until), pace, &mut self.board) {
+            Ok(polled) => polled,
             Err(error) => {
                 self.stopped = Some(error);
                 self.due = None;
-                return;
+                return now;
             }
         };
-        let used = kernel.fuel() - before;
-        self.free = now.saturating_add_nanos(self.plan.profile.slice_nanos(used));
+        let (now, next) = (polled.at + powered, polled.next);
+        self.free = now.saturating_add_nanos(pace.nanos(polled.used));
         self.due = match next {
             Next::Now => Some(self.free),
             Next::At(at) => Some((at + powered).max(self.free)),
@@ -323,6 +333,7 @@ impl Machine {
         {
             self.cut(now, cut.mode, trace);
         }
+        now
     }
 
     /// The flash works while the processor goes on.

@@ -12,17 +12,22 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 use devices::flash::CutMode;
+use protocol::image::Drive;
 use sim::command::Ending;
 use sim::command::actors;
+use sim::command::build;
 use sim::command::doctor;
 use sim::command::emu;
 use sim::command::emu_board;
+use sim::command::flash;
 use sim::command::header;
 use sim::command::new;
 use sim::command::on::On;
 use sim::command::sim as simulate;
 use sim::command::test;
 use sim::command::wasm;
+use sim::firmware::BoardName;
+use sim::firmware::Builder;
 use sim::play::Review;
 use sim::scenario::plan::FlashCut;
 use sim::scenario::schema::schema;
@@ -54,6 +59,10 @@ enum Verb {
     Header,
     /// Call functions of wasm modules that are no actors, within limits
     Wasm(Wasm),
+    /// Make the firmware of a real board, and an image for it to boot
+    Build(Build),
+    /// Bring firmware and image to where a board starts from
+    Flash(Flash),
     /// Run any ELF file on an emulated machine
     Emu(Emu),
     /// Say what this computer has of what Orrery can use
@@ -126,8 +135,9 @@ struct Sim {
     /// Where pictures and texts go
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// What the scenario runs on: the kernel in this program, or `serial:DEVICE`, a board at the
-    /// other end of a serial line. There it must be the same story
+    /// What the scenario runs on: `kernel`, the one in this program; `emulator`, firmware on an
+    /// emulated ESP32-C6; `qemu`, firmware on QEMU's PC; `serial:DEVICE`, a board at the other end
+    /// of a serial line. Everywhere it must be the same story
     #[arg(long, value_name = "TARGET", default_value = "kernel", value_parser = On::parse)]
     on: On,
 }
@@ -149,6 +159,31 @@ struct Test {
     /// Where pictures and texts go
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct Build {
+    /// The board: x86_64, qemu_riscv32 or esp32c6
+    #[arg(long, value_name = "NAME", value_parser = board)]
+    board: BoardName,
+    /// Whose population it boots
+    #[arg(long, value_name = "FILE", default_value = "scenarios/desktop/windows_overlap.yaml")]
+    scenario: PathBuf,
+    /// Let a host at the other end of its serial line turn the handle of its kernel
+    #[arg(long)]
+    host: bool,
+    /// Where firmware and image go
+    #[arg(long, value_name = "DIR", default_value = "out/boards")]
+    out: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct Flash {
+    #[command(flatten)]
+    build: Build,
+    /// Pack this file instead: for x86_64 the contents of a USB stick
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -294,6 +329,7 @@ fn main() -> ExitCode {
                 flash: sim.flash,
                 authority: sim.authority,
                 on: sim.on,
+                builder: builder(),
                 review: review(sim.update),
                 out: sim.out,
             })
@@ -302,6 +338,7 @@ fn main() -> ExitCode {
             paths: test.paths,
             junit: test.junit,
             on: test.on,
+            builder: builder(),
             review: review(test.update),
             out: test.out,
         }),
@@ -313,6 +350,10 @@ fn main() -> ExitCode {
         Verb::New(New { what: NewWhat::Actor { name } }) => new::run(Path::new("."), &name),
         Verb::Header => header::run(),
         Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
+        Verb::Build(build) => build::run(&build_options(build)),
+        Verb::Flash(flash) => {
+            flash::run(&flash::Options { build: build_options(flash.build), image: flash.image })
+        }
         Verb::Emu(arguments) => emulate(arguments),
         Verb::Doctor => doctor::run(),
         Verb::Window { title, width, height } => {
@@ -336,6 +377,32 @@ fn run_with_quiet_insta() -> Option<ExitCode> {
     let status = Command::new(program).args(std::env::args_os().skip(1)).envs(QUIET).status();
     let code = status.ok()?.code().unwrap_or(1);
     Some(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// The cargo that started this program, if one did.
+fn builder() -> Builder {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    Builder {
+        cargo: variable("CARGO").unwrap_or_else(|| "cargo".into()),
+        cargo_home: variable("CARGO_HOME"),
+        // It may be relative to here, and cargo works elsewhere.
+        target: variable("CARGO_TARGET_DIR").and_then(|folder| std::path::absolute(folder).ok()),
+    }
+}
+
+fn build_options(arguments: Build) -> build::Options {
+    build::Options {
+        board: arguments.board,
+        scenario: arguments.scenario,
+        drive: if arguments.host { Drive::Host } else { Drive::Board },
+        builder: builder(),
+        out: arguments.out,
+    }
+}
+
+fn board(text: &str) -> Result<BoardName, String> {
+    let names = BoardName::ALL.map(BoardName::name).join(", ");
+    BoardName::from_name(text).ok_or(format!("the boards are {names}"))
 }
 
 fn wasm_options(arguments: Wasm) -> wasm::Options {

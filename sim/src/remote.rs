@@ -20,6 +20,7 @@ use protocol::image;
 use protocol::image::Content;
 use protocol::image::Drive;
 use protocol::message::BoardInfo;
+use protocol::message::Pace;
 use protocol::message::Reply;
 use protocol::message::Request;
 use protocol::message::VERSION;
@@ -34,6 +35,17 @@ use crate::target::TargetError;
 
 /// Characters of what a board said between frames that an error shows.
 const SAID_MAX: usize = 2000;
+
+/// What came of turning the handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Polled {
+    /// When it was turned last.
+    pub at: Instant,
+    /// When to turn it again.
+    pub next: Next,
+    /// Logical instructions that the last turn took.
+    pub used: u64,
+}
 
 /// The conversation with a board's firmware, and what it has told.
 pub struct Remote {
@@ -156,8 +168,17 @@ impl Remote {
         Ok(())
     }
 
-    /// Turns the handle; what came of it is done to the board here.
-    pub fn poll(&mut self, now: Instant, board: &mut VirtualBoard) -> Result<Next, TargetError> {
+    /// Turns the handle, again before `until` if nothing but time passes; what came of it is done to
+    /// the board here.
+    pub fn poll(
+        &mut self,
+        now: Instant,
+        until: Instant,
+        pace: Pace,
+        board: &mut VirtualBoard,
+    ) -> Result<Polled, TargetError> {
+        // The kernel's time begins with power, the board's with the world.
+        let powered = board.now().since(now);
         let mut events = Vec::new();
         while events.len() < EVENTS_PER_POLL
             && let Some(event) = board.event()
@@ -167,24 +188,32 @@ impl Remote {
         let room = board.line().room() as u32;
         let mut polled = None;
         let mut records = std::mem::take(&mut self.records);
-        self.ask(&Request::Poll { now, room, events }, |reply| match reply {
+        self.ask(&Request::Poll { now, until, pace, room, events }, |reply| match reply {
             Reply::Record(record, text) => {
                 records.push((record, text.to_vec()));
                 Ok(())
             }
-            Reply::Polled { next, fuel, lost } => {
-                polled = Some((next, fuel, lost));
+            Reply::Polled { at, next, fuel, used, lost } => {
+                polled = Some((Polled { at, next, used }, fuel, lost));
+                Ok(())
+            }
+            Reply::Turn { at } => {
+                board.advance(at + powered);
                 Ok(())
             }
             reply => board.follow(&reply),
         })?;
         self.records = records;
-        let (next, fuel, lost) = polled.ok_or_else(|| stopped("it does not say when to go on"))?;
+        let (polled, fuel, lost) =
+            polled.ok_or_else(|| stopped("it does not say when to go on"))?;
         if lost != 0 {
             return Err(stopped(&format!("its trace had no room for {lost} records")));
         }
+        if polled.at < now || until.max(now) < polled.at {
+            return Err(stopped("it does not keep to the time it was given"));
+        }
         self.fuel = fuel;
-        Ok(next)
+        Ok(polled)
     }
 
     /// Takes what the kernel wrote down.

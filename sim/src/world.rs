@@ -172,17 +172,21 @@ impl World {
             && at <= limit
         {
             self.now = self.now.max(at);
-            self.run(index);
+            let others = self.machines.iter().enumerate().filter(|(other, _)| *other != index);
+            let due = others.filter_map(|(_, machine)| machine.due());
+            let until = due.chain(self.agenda.next()).chain([limit]).min().unwrap_or(limit);
+            self.run(index, until);
             return true;
         }
         self.now = self.now.max(limit);
         false
     }
 
-    fn run(&mut self, index: usize) {
+    /// Lets a board go on, at most to the next thing that is not its own.
+    fn run(&mut self, index: usize, until: Instant) {
         let machine = &mut self.machines[index];
         let World { trace, logs, messages, exits, .. } = self;
-        machine.run(self.now, trace, |seen| match seen {
+        self.now = machine.run(self.now, until, trace, |seen| match seen {
             Seen::Log { actor, text } => logs.push(LogSeen { board: index, actor, text }),
             Seen::Message { from, to, opcode, payload } => {
                 messages.push(MessageSeen { board: index, from, to, opcode, payload });

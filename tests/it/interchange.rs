@@ -16,6 +16,7 @@ use sim::command::Ending;
 use sim::command::on::On;
 use sim::command::sim::Options;
 use sim::command::sim::run;
+use sim::firmware::Builder;
 use sim::play::Review;
 
 /// Where the commands are told.
@@ -138,6 +139,7 @@ fn play(scenario: &Path, folder: &Path) {
         flash: Some(folder.join("home.bin")),
         authority: false,
         on: On::Kernel,
+        builder: Builder { cargo: "cargo".into(), cargo_home: None, target: None },
         review: Review::Compare,
         out: folder.join("out"),
     };

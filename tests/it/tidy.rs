@@ -10,32 +10,55 @@ use libtest_mimic::Trial;
 use crate::scenario;
 
 /// Crates whose `lib.rs` lists its modules in the order of their floors.
-const FLOORED: [&str; 7] = [
+const FLOORED: [&str; 11] = [
     "kernel/abi/src",
     "kernel/src",
+    "kernel/xip/src",
     "actors/sdk/src",
     "actors/littlefs/src",
     "sim/devices/src",
     "sim/emulator/src",
     "sim/src",
+    "boards/virtio/src",
+    "boards/parts/src",
+    "boards/x86_64/src",
 ];
 
 /// What each crate may depend on inside this repository.
-const MAY_KNOW: [(&str, &[&str]); 9] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("kernel/abi", &[]),
+    ("kernel/xip", &["image"]),
     ("kernel", &["abi"]),
     ("actors/sdk", &["abi"]),
     ("actors/image", &[]),
     ("actors/littlefs", &[]),
     ("sim/devices", &["abi"]),
     ("sim/emulator", &["abi", "devices"]),
-    ("sim", &["abi", "kernel", "littlefs", "image", "devices", "emulator"]),
-    ("tests", &["abi", "kernel", "image", "devices", "sim"]),
+    ("boards/virtio", &[]),
+    ("boards/parts", &["abi", "kernel", "virtio", "devices"]),
+    ("boards/x86_64", &["kernel", "firmware", "parts", "virtio"]),
+    ("boards/qemu_riscv32", &["kernel", "firmware", "parts", "virtio"]),
+    ("sim", &["abi", "kernel", "littlefs", "image", "devices", "emulator", "protocol"]),
+    ("tests", &["abi", "kernel", "image", "devices", "sim", "protocol", "firmware"]),
 ];
 
 /// Crates of this repository.
-const OURS: [&str; 9] =
-    ["abi", "kernel", "sdk", "littlefs", "image", "devices", "emulator", "sim", "tests"];
+const OURS: [&str; 14] = [
+    "abi",
+    "kernel",
+    "sdk",
+    "littlefs",
+    "image",
+    "devices",
+    "emulator",
+    "sim",
+    "tests",
+    "protocol",
+    "firmware",
+    "virtio",
+    "parts",
+    "board_x86_64",
+];
 
 /// The longest that a source file may be.
 const LINES_MAX: usize = 500;

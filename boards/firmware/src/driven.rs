@@ -3,7 +3,7 @@
 //!
 //! The serial line belongs to the conversation with the host, who says what the kernel's own line
 //! would take. What happens is what the host says; but the flash is the board's, and so are screen
-//! and pins.
+//! and pins. I/O ports are not lent: the host would not know what they do.
 
 use abi::graphics::FramebufferInfo;
 use alloc::collections::VecDeque;
@@ -19,6 +19,7 @@ use embedded_storage::nor_flash::ReadNorFlash;
 use kernel::device::Board;
 use kernel::device::Framebuffer;
 use kernel::event::Event;
+use kernel::time::Instant;
 use protocol::frame::Sender;
 use protocol::frame::checksum;
 use protocol::message::PIECE;
@@ -41,6 +42,10 @@ pub struct Driven<H> {
     /// Bytes of flash that the kernel has.
     flash: usize,
     screen: Option<FramebufferInfo>,
+    /// Whether it did something that is seen since the turn was prepared.
+    has_acted: bool,
+    /// When that is, if the host has yet to be told.
+    at: Option<Instant>,
 }
 
 impl<H: Hardware> Driven<H> {
@@ -54,6 +59,8 @@ impl<H: Hardware> Driven<H> {
             pin: 0,
             flash: 0,
             screen: None,
+            has_acted: false,
+            at: None,
         }
     }
 
@@ -73,6 +80,17 @@ impl<H: Hardware> Driven<H> {
     pub fn prepare(&mut self, events: Vec<Event>, room: u32) {
         self.events = events.into();
         self.room = room as usize;
+        (self.has_acted, self.at) = (false, None);
+    }
+
+    /// The same for a turn that the host does not know of: nothing happens before it.
+    pub fn prepare_another(&mut self, at: Instant) {
+        (self.has_acted, self.at) = (false, Some(at));
+    }
+
+    /// Whether the board did something that is seen since the turn was prepared.
+    pub fn has_acted(&self) -> bool {
+        self.has_acted
     }
 
     /// Tells the host.
@@ -83,6 +101,15 @@ impl<H: Hardware> Driven<H> {
         let _ = self.hardware.serial().write_all(frame);
     }
 
+    /// Tells the host of something that is seen.
+    fn act(&mut self, reply: &Reply<'_>) {
+        self.has_acted = true;
+        if let Some(at) = self.at.take() {
+            self.tell(&Reply::Turn { at });
+        }
+        self.tell(reply);
+    }
+
     /// Tells the host what the screen shows from here on: equal pixels once, others one by one.
     fn tell_pixels(&mut self, mut offset: usize, mut bytes: &[u8]) {
         let pixel = self.info().format.bytes();
@@ -90,11 +117,11 @@ impl<H: Hardware> Driven<H> {
             let count = equal_pixels(bytes, pixel);
             let len = if count < RUN_MIN {
                 let len = different_pixels(bytes, pixel).min(PIECE);
-                self.tell(&Reply::Draw { offset: offset as u32, bytes: &bytes[..len] });
+                self.act(&Reply::Draw { offset: offset as u32, bytes: &bytes[..len] });
                 len
             } else {
                 let pixel = &bytes[..pixel];
-                self.tell(&Reply::Fill { offset: offset as u32, pixel, count: count as u32 });
+                self.act(&Reply::Fill { offset: offset as u32, pixel, count: count as u32 });
                 count * pixel.len()
             };
             bytes = &bytes[len..];
@@ -137,7 +164,7 @@ impl<H: Hardware> Board for Driven<H> {
     }
 
     fn request_entropy(&mut self) {
-        self.tell(&Reply::Entropy);
+        self.act(&Reply::Entropy);
     }
 
     fn framebuffer(&mut self) -> Option<&mut Driven<H>> {
@@ -146,14 +173,6 @@ impl<H: Hardware> Board for Driven<H> {
 
     fn flash(&mut self) -> Option<&mut Driven<H>> {
         (self.flash != 0).then_some(self)
-    }
-
-    fn port_read(&mut self, port: u16, bytes: u8) -> Option<u32> {
-        self.hardware.port_read(port, bytes)
-    }
-
-    fn port_write(&mut self, port: u16, bytes: u8, value: u32) -> Option<()> {
-        self.hardware.port_write(port, bytes, value)
     }
 }
 
@@ -171,7 +190,7 @@ impl<H: Hardware> Write for Driven<H> {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
         let len = bytes.len().min(self.room).min(PIECE);
         self.room -= len;
-        self.tell(&Reply::Serial(&bytes[..len]));
+        self.act(&Reply::Serial(&bytes[..len]));
         Ok(len)
     }
 
@@ -191,7 +210,7 @@ impl<H: Hardware> Driven<H> {
             // A pin that fails is seen from outside, by whoever looks at it.
             let _ = output.set_state(high.into());
         }
-        self.tell(&Reply::Pin { pin, high });
+        self.act(&Reply::Pin { pin, high });
     }
 }
 
@@ -223,7 +242,7 @@ impl<H: Hardware> Framebuffer for Driven<H> {
         if let Some(screen) = self.hardware.framebuffer() {
             screen.flush();
         }
-        self.tell(&Reply::Flush);
+        self.act(&Reply::Flush);
     }
 }
 
@@ -238,7 +257,7 @@ impl<H: Hardware> ReadNorFlash for Driven<H> {
         let flash = self.hardware.flash().ok_or(NorFlashErrorKind::Other)?;
         flash.read(at, bytes).map_err(|error| error.kind())?;
         let checksum = checksum(bytes);
-        self.tell(&Reply::Read { at, len: bytes.len() as u32, checksum });
+        self.act(&Reply::Read { at, len: bytes.len() as u32, checksum });
         Ok(())
     }
 
@@ -254,14 +273,14 @@ impl<H: Hardware> NorFlash for Driven<H> {
     fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
         let flash = self.hardware.flash().ok_or(NorFlashErrorKind::Other)?;
         flash.erase(from, to).map_err(|error| error.kind())?;
-        self.tell(&Reply::Erase { from, to });
+        self.act(&Reply::Erase { from, to });
         Ok(())
     }
 
     fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
         let flash = self.hardware.flash().ok_or(NorFlashErrorKind::Other)?;
         flash.write(at, bytes).map_err(|error| error.kind())?;
-        self.tell(&Reply::Program { at, bytes });
+        self.act(&Reply::Program { at, bytes });
         Ok(())
     }
 }

@@ -6,10 +6,12 @@ use alloc::vec::Vec;
 use embedded_storage::nor_flash::NorFlash;
 use embedded_storage::nor_flash::ReadNorFlash;
 use kernel::Kernel;
+use kernel::Next;
 use kernel::device::Framebuffer;
 use kernel::device::flash_shape;
 use kernel::event::Event;
 use kernel::time::Instant;
+use kernel::trace::What;
 use protocol::frame::Received;
 use protocol::frame::Receiver;
 use protocol::frame::decode;
@@ -17,6 +19,7 @@ use protocol::image::Image;
 use protocol::image::ImageError;
 use protocol::message::BoardInfo;
 use protocol::message::PIECE;
+use protocol::message::Pace;
 use protocol::message::Reply;
 use protocol::message::Request;
 use protocol::message::VERSION;
@@ -67,7 +70,9 @@ impl<H: Hardware> Session<H> {
         match request {
             Request::Hello => self.introduce(),
             Request::Boot { flash, has_screen } => self.boot(flash, has_screen),
-            Request::Poll { now, room, events } => self.poll(now, room, events),
+            Request::Poll { now, until, pace, room, events } => {
+                self.poll(now, until, pace, room, events);
+            }
             Request::Processes => self.tell_processes(),
             Request::Authority => self.tell_authority(),
             Request::ReadFlash { at, len } => self.tell_flash(at, len),
@@ -120,23 +125,44 @@ impl<H: Hardware> Session<H> {
         }
     }
 
-    fn poll(&mut self, now: Instant, room: u32, events: Vec<Event>) {
-        let Some(kernel) = &mut self.kernel else { return self.tell_asleep() };
+    fn poll(&mut self, now: Instant, until: Instant, pace: Pace, room: u32, events: Vec<Event>) {
+        let Session { kernel: Some(kernel), driven, text, .. } = self else {
+            return self.tell_asleep();
+        };
         if now < self.now {
-            return self.driven.tell(&Reply::Failed("time never goes back"));
+            return driven.tell(&Reply::Failed("time never goes back"));
         }
-        self.now = now;
-        self.driven.prepare(events, room);
-        let next = kernel.poll(now, &mut self.driven);
-        let Session { driven, text, .. } = self;
-        kernel.drain_trace(|record, head, tail| {
-            text.clear();
-            text.extend(head);
-            text.extend(tail);
-            driven.tell(&Reply::Record(*record, text));
-        });
+        let mut at = now;
+        let mut doings = doings(kernel);
+        driven.prepare(events, room);
+        let (next, used) = loop {
+            let before = kernel.fuel();
+            let next = kernel.poll(at, driven);
+            let has_effects = driven.has_acted();
+            let mut is_preempted = false;
+            let mut records = 0;
+            kernel.drain_trace(|record, head, tail| {
+                text.clear();
+                text.extend(head);
+                text.extend(tail);
+                driven.tell(&Reply::Record(*record, text));
+                is_preempted = record.what == What::Preempt;
+                records += 1;
+            });
+            let used = kernel.fuel() - before;
+            let free = at.saturating_add_nanos(pace.nanos(used));
+            let doings_before = core::mem::replace(&mut doings, self::doings(kernel));
+            let nothing_came = records == 1 && is_preempted && !has_effects;
+            let goes_on = next == Next::Now && nothing_came && doings == doings_before;
+            if !goes_on || until <= free {
+                break (next, used);
+            }
+            at = free;
+            driven.prepare_another(at);
+        };
+        self.now = at;
         let (fuel, lost) = (kernel.fuel(), kernel.trace_lost());
-        driven.tell(&Reply::Polled { next, fuel, lost });
+        self.driven.tell(&Reply::Polled { at, next, fuel, used, lost });
     }
 
     fn tell_processes(&mut self) {
@@ -179,4 +205,13 @@ impl<H: Hardware> Session<H> {
     fn tell_asleep(&mut self) {
         self.driven.tell(&Reply::Failed("nothing has booted"));
     }
+}
+
+/// What a host sees of actors without being told: how many do what.
+fn doings(kernel: &Kernel) -> [usize; 5] {
+    let mut counts = [0; 5];
+    for process in kernel.processes() {
+        counts[process.state as usize] += 1;
+    }
+    counts
 }

@@ -44,20 +44,17 @@ pub struct DiskFlash<D> {
 }
 
 impl<D: Disk> DiskFlash<D> {
-    /// The beginning of this disk. `None` if it holds no sector.
-    pub fn new(disk: D) -> Option<DiskFlash<D>> {
-        let flash = DiskFlash { disk, has_done: false };
-        (flash.capacity() != 0).then_some(flash)
+    /// The beginning of this disk. `None` if it holds no sector, or what somebody else would miss.
+    pub fn new(mut disk: D) -> Option<DiskFlash<D>> {
+        if disk.bytes() < SECTOR_BYTES as u64 || is_partitioned(&mut disk) {
+            return None;
+        }
+        Some(DiskFlash { disk, has_done: false })
     }
 
     /// Whether it has done something since this was asked last.
     pub fn take_done(&mut self) -> bool {
         core::mem::take(&mut self.has_done)
-    }
-
-    /// Whether it has done something that nobody has asked for.
-    pub fn has_done(&self) -> bool {
-        self.has_done
     }
 
     /// The sector's bytes around this range: `change` is given each piece and its place in the
@@ -86,6 +83,20 @@ impl<D: Disk> DiskFlash<D> {
         }
         Ok(())
     }
+}
+
+/// Whether computers start from this disk, or find their files on it: it begins with a file system
+/// of DOS or a table of partitions (UEFI Specification 2.10, chapter 5), or cannot be read.
+fn is_partitioned(disk: &mut impl Disk) -> bool {
+    let mut blocks = [0; 2 * BLOCK_BYTES];
+    if disk.read(0, &mut blocks).is_err() {
+        return true;
+    }
+    let (first, second) = blocks.split_at(BLOCK_BYTES);
+    let is_dos = first[0] == 0xeb && first[2] == 0x90;
+    let is_table = [446, 462, 478, 494].iter().all(|entry| first[*entry] & 0x7f == 0);
+    let is_signed = first[510..] == [0x55, 0xaa];
+    is_signed && (is_dos || is_table) || second.starts_with(b"EFI PART")
 }
 
 impl<D> ErrorType for DiskFlash<D> {
@@ -195,11 +206,27 @@ mod tests {
     }
 
     #[test]
+    fn a_disk_that_somebody_would_miss_is_no_flash() {
+        let with = |pieces: &[(usize, &[u8])]| {
+            let mut bytes = vec![0; SECTOR_BYTES];
+            pieces
+                .iter()
+                .for_each(|(at, piece)| bytes[*at..][..piece.len()].copy_from_slice(piece));
+            DiskFlash::new(Memory(bytes)).is_some()
+        };
+        assert!(with(&[]));
+        assert!(!with(&[(510, &[0x55, 0xaa])]));
+        assert!(!with(&[(0, &[0xeb, 0x3c, 0x90]), (446, &[7]), (510, &[0x55, 0xaa])]));
+        assert!(with(&[(446, &[0xff]), (510, &[0x55, 0xaa])]));
+        assert!(!with(&[(512, b"EFI PART")]));
+    }
+
+    #[test]
     fn it_says_once_that_it_has_done_what_it_was_told() {
         let mut flash = flash();
         flash.erase(0, 4096).unwrap();
         assert_eq!([flash.take_done(), flash.take_done()], [true, false]);
         flash.read(0, &mut [0]).unwrap();
-        assert!(!flash.has_done());
+        assert!(!flash.take_done());
     }
 }

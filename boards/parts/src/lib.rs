@@ -8,12 +8,16 @@
 //! | [`keyboard`] | keys and what they type |
 //! | [`mouse`] | how far it went |
 //! | [`pointer`] | where the pointer is |
+//! | [`desk`] | keyboard and pointer, however they are connected |
 //! | [`card`] | a card with digital outputs that is not there |
-//! | [`screen`] | a screen that is memory |
+//! | [`screen`] | a screen |
 //! | [`disk`] | a disk that is used as flash |
+//! | [`line`] | the board's serial line |
+//! | [`plugged`] | devices of a virtual machine that were found |
 #![no_std]
 #![warn(missing_docs)]
 
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -23,6 +27,9 @@ pub mod uart;
 pub mod keyboard;
 pub mod mouse;
 pub mod pointer;
+pub mod desk;
 pub mod card;
 pub mod screen;
 pub mod disk;
+pub mod line;
+pub mod plugged;

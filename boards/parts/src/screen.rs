@@ -1,8 +1,9 @@
-//! A screen that is memory, as firmware and display adapters lend it.
+//! A screen: memory, as firmware and display adapters lend it, or a device that copies.
 
 use abi::graphics::FramebufferInfo;
 use abi::graphics::PixelFormat;
 use kernel::device::Framebuffer;
+use virtio::gpu::Gpu;
 
 /// How the colours of a pixel lie in the screen's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,42 @@ impl Framebuffer for MemoryScreen {
     }
 
     fn flush(&mut self) {}
+}
+
+/// A screen of one kind or the other.
+#[derive(Debug)]
+pub enum Screen {
+    /// One that is memory.
+    Memory(MemoryScreen),
+    /// One that is told what was drawn.
+    Gpu(Gpu),
+}
+
+impl Framebuffer for Screen {
+    fn info(&self) -> FramebufferInfo {
+        match self {
+            Screen::Memory(screen) => screen.info(),
+            Screen::Gpu(gpu) => {
+                let (width, height) = gpu.size();
+                let format = PixelFormat::Bgra8888;
+                FramebufferInfo { width, height, stride: width * format.bytes() as u32, format }
+            }
+        }
+    }
+
+    fn write(&mut self, offset: usize, bytes: &[u8]) {
+        match self {
+            Screen::Memory(screen) => screen.write(offset, bytes),
+            Screen::Gpu(gpu) => gpu.write(offset, bytes),
+        }
+    }
+
+    fn flush(&mut self) {
+        match self {
+            Screen::Memory(screen) => screen.flush(),
+            Screen::Gpu(gpu) => gpu.flush(),
+        }
+    }
 }
 
 #[cfg(test)]

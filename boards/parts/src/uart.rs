@@ -2,8 +2,6 @@
 //! Transmitter With FIFOs", 1995, table 8-1). Bytes that arrive wait in a ring, so that none is
 //! lost while the kernel works.
 
-use core::convert::Infallible;
-
 use crate::ring::Ring;
 
 /// Bytes that the chip sends on its own.
@@ -100,30 +98,5 @@ impl<R: Registers> Uart<R> {
                 self.registers.write(DATA, *byte);
             }
         }
-    }
-}
-
-/// One who may write to the line.
-#[derive(Debug)]
-pub struct Line<R: 'static>(pub &'static Uart<R>);
-
-impl<R> embedded_io::ErrorType for Line<R> {
-    type Error = Infallible;
-}
-
-impl<R: Registers> embedded_io::WriteReady for Line<R> {
-    fn write_ready(&mut self) -> Result<bool, Infallible> {
-        Ok(true)
-    }
-}
-
-impl<R: Registers> embedded_io::Write for Line<R> {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        self.0.send(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
     }
 }

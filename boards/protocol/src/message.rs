@@ -34,10 +34,15 @@ pub enum Request {
         /// Whether it has the screen.
         has_screen: bool,
     },
-    /// Turn the handle once.
+    /// Turn the handle: once, and on by itself for as long as nothing comes of it but that an actor
+    /// used its slice up, and there is time until the next thing that the host knows of.
     Poll {
         /// What time it is.
         now: Instant,
+        /// Before this instant it may be turned again.
+        until: Instant,
+        /// How long slices take.
+        pace: Pace,
         /// Bytes that the serial line takes.
         room: u32,
         /// What happened, oldest first; at most [`kernel::limits::EVENTS_PER_POLL`].
@@ -75,6 +80,11 @@ pub enum Reply<'a> {
     Board(BoardInfo),
     /// Something that the kernel wrote down.
     Record(Record, #[serde(borrow)] &'a [u8]),
+    /// What follows happens in a later turn than the one that was asked for.
+    Turn {
+        /// When.
+        at: Instant,
+    },
     /// The serial line was given this.
     Serial(#[serde(borrow)] &'a [u8]),
     /// A pin was driven.
@@ -138,10 +148,14 @@ pub enum Reply<'a> {
     Flash(#[serde(borrow)] &'a [u8]),
     /// Last: the handle was turned.
     Polled {
+        /// When it was turned last.
+        at: Instant,
         /// When to turn it again.
         next: Next,
         /// Logical instructions since boot.
         fuel: u64,
+        /// How many of them the last turn took.
+        used: u64,
         /// Records that did not fit between two turns.
         lost: u64,
     },
@@ -155,6 +169,25 @@ impl Reply<'_> {
     /// Whether nothing more is told about the request.
     pub fn is_last(&self) -> bool {
         matches!(self, Reply::Board(_) | Reply::Polled { .. } | Reply::Done | Reply::Failed(_))
+    }
+}
+
+/// How long a board's processor takes for what actors do, in virtual time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// Picoseconds for a logical instruction.
+    pub picos_per_fuel: u64,
+    /// Nanoseconds for the way into an actor and out again.
+    pub switch_nanos: u64,
+}
+
+impl Pace {
+    /// Nanoseconds of a slice of this many logical instructions.
+    pub const fn nanos(self, fuel: u64) -> u64 {
+        if fuel == 0 {
+            return 0;
+        }
+        self.switch_nanos + fuel.saturating_mul(self.picos_per_fuel) / 1_000
     }
 }
 

@@ -5,6 +5,8 @@
 use core::sync::atomic::AtomicBool;
 use core::sync::atomic::Ordering;
 
+use virtio::pci::Message;
+
 use crate::cpu;
 
 const LOCAL: usize = 0xfee0_0000;
@@ -38,6 +40,8 @@ pub mod vector {
     pub const SERIAL: u8 = 0x24;
     /// The mouse.
     pub const MOUSE: u8 = 0x2c;
+    /// Whatever is plugged in.
+    pub const PLUGGED: u8 = 0x30;
     /// Nobody, by mistake.
     pub const SPURIOUS: u8 = 0xff;
 }
@@ -79,11 +83,21 @@ pub fn begin() {
     write(SPURIOUS, IS_ENABLED | u32::from(vector::SPURIOUS));
     write(TIMER_DIVISOR, BY_16);
     write(TIMER, u32::from(vector::TIMER));
-    let id = if HAS_X2.load(Ordering::Relaxed) { read(ID) } else { read(ID) >> 24 };
     for (line, vector) in WIRES {
         wire(0x10 + 2 * line, u32::from(vector));
-        wire(0x11 + 2 * line, id << 24);
+        wire(0x11 + 2 * line, id() << 24);
     }
+}
+
+/// Who this processor is.
+fn id() -> u32 {
+    if HAS_X2.load(Ordering::Relaxed) { read(ID) } else { read(ID) >> 24 }
+}
+
+/// What a device that is plugged in writes to interrupt this processor (volume 3, chapter 11.11).
+pub fn message() -> Message {
+    let address = LOCAL as u64 | u64::from(id() & 0xff) << 12;
+    Message { address, data: u32::from(vector::PLUGGED) }
 }
 
 fn wire(register: u32, value: u32) {

@@ -3,6 +3,7 @@
 
 use parts::screen::MemoryScreen;
 use parts::screen::Order;
+use virtio::pci::Configuration;
 
 use crate::cpu;
 use crate::pci;

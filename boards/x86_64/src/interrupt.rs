@@ -7,7 +7,6 @@ use core::fmt::Write;
 
 use crate::apic;
 use crate::apic::vector;
-use crate::cpu;
 use crate::ps2;
 use crate::serial;
 use crate::start;
@@ -63,13 +62,14 @@ pub unsafe fn begin() {
     unsafe { asm!("mov {:x}, cs", out(reg) selector, options(nomem, nostack)) };
     // SAFETY: nobody else has a reference, and the processor does not use it yet.
     let table = unsafe { &mut *core::ptr::addr_of_mut!(TABLE) };
-    let handlers: [(u8, extern "sysv64" fn()); 10] = [
+    let handlers: [(u8, extern "sysv64" fn()); 11] = [
         (0, divide),
         (6, invalid),
         (8, double_fault),
         (13, protection),
         (14, page),
-        (vector::TIMER, timer),
+        (vector::TIMER, wake),
+        (vector::PLUGGED, wake),
         (vector::KEYBOARD, input),
         (vector::SERIAL, line),
         (vector::MOUSE, input),
@@ -133,7 +133,7 @@ macro_rules! exception {
     };
 }
 
-interrupt!(timer, on_timer);
+interrupt!(wake, on_wake);
 interrupt!(input, on_input);
 interrupt!(line, on_line);
 interrupt!(spurious, on_nothing);
@@ -143,7 +143,7 @@ exception!(double_fault, 8, "");
 exception!(protection, 13, "");
 exception!(page, 14, "");
 
-extern "sysv64" fn on_timer() {
+extern "sysv64" fn on_wake() {
     // It has woken whoever slept, which was all it was for.
     apic::end();
 }
@@ -171,12 +171,4 @@ extern "sysv64" fn fail(frame: &Frame, number: u32) -> ! {
          address {address:#x}\r"
     );
     start::end(start::Code::Panicked)
-}
-
-/// Runs what must not be interrupted.
-pub fn without<T>(work: impl FnOnce() -> T) -> T {
-    cpu::disable_interrupts();
-    let done = work();
-    cpu::enable_interrupts();
-    done
 }

@@ -10,6 +10,7 @@
 //! | [`interrupt`] | what an interrupt does, and an exception |
 //! | [`pci`] | what is plugged in |
 //! | [`bochs`] | the display adapter of QEMU |
+//! | [`efi`] | what firmware offers before it is told to go |
 //! | [`machine`] | all of it, as the kernel meets it |
 //! | [`start`] | from what was found to the end |
 #![no_std]
@@ -24,6 +25,7 @@ pub mod ps2;
 pub mod interrupt;
 pub mod pci;
 pub mod bochs;
+pub mod efi;
 pub mod machine;
 pub mod start;
 

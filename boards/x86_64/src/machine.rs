@@ -1,6 +1,7 @@
 //! All of a PC, as the kernel meets it.
 
 use alloc::collections::VecDeque;
+use firmware::hardware::Hardware;
 use kernel::device::Board;
 use kernel::device::Framebuffer;
 use kernel::event::Event;
@@ -8,54 +9,51 @@ use kernel::time::Duration;
 use kernel::time::Instant;
 use parts::card;
 use parts::card::Card;
-use parts::keyboard::Keyboard;
-use parts::mouse::Mouse;
-use parts::pointer::Pointer;
+use parts::desk::Desk;
+use parts::disk::DiskFlash;
+use parts::line::Line;
+use parts::plugged::Plugged;
 use parts::screen::MemoryScreen;
-use parts::uart::Line;
-
-use firmware::hardware::Hardware;
+use parts::screen::Screen;
+use virtio::block::Block;
 
 use crate::clock::Clock;
 use crate::cpu;
-use crate::pci::Devices;
-use crate::pci::Flash;
 use crate::ps2;
 use crate::serial;
 use crate::serial::Ports;
 
-/// How often devices are looked at that do not interrupt: the tablet of virtual machines.
-const LOOK: Duration = Duration::from_millis(5);
+/// The longest sleep. Devices interrupt; whatever does not is found within this time.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A PC.
 #[derive(Debug)]
 pub struct Machine {
     clock: Clock,
     line: Line<Ports>,
-    screen: Option<MemoryScreen>,
+    screen: Option<Screen>,
     card: Card,
-    keyboard: Keyboard,
-    mouse: Mouse,
-    pointer: Pointer,
-    devices: Devices,
+    desk: Desk,
+    plugged: Plugged,
     /// What happened and has not been said yet.
     events: VecDeque<Event>,
 }
 
 impl Machine {
     /// A PC whose interrupts work.
-    pub fn new(clock: Clock, screen: Option<MemoryScreen>, devices: Devices) -> Machine {
-        let info = screen.as_ref().map(MemoryScreen::info);
-        let (width, height) = info.map_or((1, 1), |info| (info.width as u16, info.height as u16));
+    pub fn new(clock: Clock, screen: Option<MemoryScreen>, mut plugged: Plugged) -> Machine {
+        let console = plugged.console.take();
+        let gpu = plugged.gpu.take().map(Screen::Gpu);
+        let screen = screen.map(Screen::Memory).or(gpu);
+        let info = screen.as_ref().map(Screen::info);
+        let (width, height) = info.map_or((1, 1), |info| (info.width, info.height));
         Machine {
             clock,
-            line: Line(&serial::LINE),
+            line: Line::new(&serial::LINE, console),
             screen,
             card: Card::default(),
-            keyboard: Keyboard::default(),
-            mouse: Mouse::default(),
-            pointer: Pointer::new(width, height),
-            devices,
+            desk: Desk::new(width, height),
+            plugged,
             events: VecDeque::new(),
         }
     }
@@ -63,34 +61,30 @@ impl Machine {
     /// Asks devices what they have seen.
     fn look(&mut self) {
         while let Some(byte) = ps2::KEYBOARD.take() {
-            self.events.extend(self.keyboard.scan(byte).map(Event::Key));
+            self.events.extend(self.desk.scan(byte));
         }
         while let Some(byte) = ps2::MOUSE.take() {
-            if let Some(motion) = self.mouse.hear(byte) {
-                self.pointer.go(motion.right, motion.down);
-                self.pointer.set_buttons(motion.buttons);
-                self.events.push_back(Event::Pointer(self.pointer.event()));
-            }
+            self.events.extend(self.desk.move_mouse(byte));
         }
-        self.devices.look(&mut self.keyboard, &mut self.pointer, &mut self.events);
+        self.plugged.look(&mut self.desk, &mut self.events);
     }
 
     fn has_event(&mut self) -> bool {
         if self.events.is_empty() {
             self.look();
         }
-        !self.events.is_empty() || self.line.0.has_received()
+        !self.events.is_empty() || self.line.has_received()
     }
 }
 
 impl Board for Machine {
     type Serial = Line<Ports>;
     type Pin = card::Line;
-    type Framebuffer = MemoryScreen;
-    type Flash = Flash;
+    type Framebuffer = Screen;
+    type Flash = DiskFlash<Block>;
 
     fn event(&mut self) -> Option<Event> {
-        if let Some(byte) = self.line.0.take() {
+        if let Some(byte) = self.line.take() {
             return Some(Event::Serial(byte));
         }
         self.look();
@@ -107,16 +101,16 @@ impl Board for Machine {
 
     fn request_entropy(&mut self) {
         // Where there is none, whoever wants some waits: anything else would be a lie.
-        let bytes = self.devices.random().or_else(cpu::random);
+        let bytes = self.plugged.random().or_else(cpu::random);
         self.events.extend(bytes.map(Event::Entropy));
     }
 
-    fn framebuffer(&mut self) -> Option<&mut MemoryScreen> {
+    fn framebuffer(&mut self) -> Option<&mut Screen> {
         self.screen.as_mut()
     }
 
-    fn flash(&mut self) -> Option<&mut Flash> {
-        self.devices.flash.as_mut()
+    fn flash(&mut self) -> Option<&mut DiskFlash<Block>> {
+        self.plugged.flash.as_mut()
     }
 
     fn port_read(&mut self, port: u16, bytes: u8) -> Option<u32> {

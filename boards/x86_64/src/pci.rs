@@ -1,13 +1,11 @@
 //! What is plugged in (PCI Local Bus Specification 3.0, chapters 3.2.2.3.2 and 6.1).
 
-use alloc::collections::VecDeque;
-use embedded_storage::nor_flash::NorFlashErrorKind;
-use kernel::event::Event;
-use parts::disk::Disk;
-use parts::disk::DiskFlash;
-use parts::keyboard::Keyboard;
-use parts::pointer::Pointer;
+use alloc::boxed::Box;
+use parts::plugged::Plugged;
+use virtio::pci::Configuration;
+use virtio::pci::Pci;
 
+use crate::apic;
 use crate::cpu;
 
 const ADDRESS: u16 = 0xcf8;
@@ -20,15 +18,13 @@ const BUSES: u32 = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place(u32);
 
-impl Place {
-    /// Reads a register of its configuration.
-    pub fn read(self, register: u8) -> u32 {
+impl Configuration for Place {
+    fn read(self, register: u8) -> u32 {
         cpu::write_port_32(ADDRESS, self.0 | u32::from(register & 0xfc));
         cpu::read_port_32(DATA)
     }
 
-    /// Writes a register of its configuration.
-    pub fn write(self, register: u8, value: u32) {
+    fn write(self, register: u8, value: u32) {
         cpu::write_port_32(ADDRESS, self.0 | u32::from(register & 0xfc));
         cpu::write_port_32(DATA, value);
     }
@@ -45,30 +41,18 @@ pub fn places() -> impl Iterator<Item = Place> {
     })
 }
 
-pub type Flash = DiskFlash<NoDisk>;
-#[derive(Debug)]
-pub enum NoDisk {}
-impl Disk for NoDisk {
-    fn bytes(&self) -> u64 {
-        0
+/// Finds the devices of virtual machines. They interrupt to wake whoever sleeps.
+///
+/// # Safety
+/// Base addresses of what is plugged in are mapped to where they are, and nobody else drives it.
+pub unsafe fn begin() -> Plugged {
+    let mut plugged = Plugged::default();
+    for place in places() {
+        // SAFETY: the caller promises it.
+        let device = unsafe { Pci::new(place, apic::message()) };
+        if let Some(device) = device {
+            plugged.plug(Box::new(device));
+        }
     }
-    fn read(&mut self, _: u64, _: &mut [u8]) -> Result<(), NorFlashErrorKind> {
-        Err(NorFlashErrorKind::Other)
-    }
-    fn write(&mut self, _: u64, _: &[u8]) -> Result<(), NorFlashErrorKind> {
-        Err(NorFlashErrorKind::Other)
-    }
-}
-#[derive(Debug)]
-pub struct Devices {
-    pub flash: Option<Flash>,
-}
-impl Devices {
-    pub fn look(&mut self, _: &mut Keyboard, _: &mut Pointer, _: &mut VecDeque<Event>) {}
-    pub fn random(&mut self) -> Option<[u8; 32]> {
-        None
-    }
-}
-pub fn begin() -> Devices {
-    Devices { flash: None }
+    plugged
 }

@@ -18,17 +18,6 @@ use crate::serial;
 /// Where QEMU's `isa-debug-exit` is, if it is there.
 const EXIT: u16 = 0xf4;
 
-/// What was found before the kernel's own time.
-#[derive(Debug)]
-pub struct Found {
-    /// Memory that is free: the first byte and how many.
-    pub memory: (usize, usize),
-    /// What to boot, and what is behind it.
-    pub image: &'static [u8],
-    /// The screen.
-    pub screen: Option<MemoryScreen>,
-}
-
 /// How it ended. QEMU's exit code is twice this and one.
 #[derive(Clone, Copy, Debug)]
 pub enum Code {
@@ -60,8 +49,9 @@ pub unsafe fn start(image: &'static [u8], screen: Option<MemoryScreen>) -> ! {
     apic::begin();
     let clock = Clock::begin();
     ps2::begin();
-    let devices = pci::begin();
-    let machine = Machine::new(clock, screen, devices);
+    // SAFETY: firmware has mapped what it has found, and is gone.
+    let plugged = unsafe { pci::begin() };
+    let machine = Machine::new(clock, screen, plugged);
     cpu::enable_interrupts();
     run(image, machine);
     end(Code::Ended)

@@ -109,10 +109,19 @@ impl Gpio {
         self.pins.get(usize::from(number))?.board
     }
 
+    /// The pins that the board drives (bit n is pin n).
+    pub fn outputs(&self) -> u64 {
+        self.set_of(|pin| pin.board.is_some())
+    }
+
     /// The pins that the board drives high (bit n is pin n).
-    pub fn driven_high(&self) -> u64 {
-        let driven = self.pins.iter().take(64).map(|pin| u64::from(pin.board == Some(true)));
-        (0..).zip(driven).fold(0, |set, (number, high): (u32, u64)| set | high << number)
+    pub fn outputs_high(&self) -> u64 {
+        self.set_of(|pin| pin.board == Some(true))
+    }
+
+    fn set_of(&self, has: impl Fn(&Pin) -> bool) -> u64 {
+        let numbers = (0_u32..).zip(self.pins.iter().take(64));
+        numbers.filter(|(_, pin)| has(pin)).fold(0, |set, (number, _)| set | 1 << number)
     }
 
     /// The pins that are high, by number.

@@ -10,6 +10,8 @@ pub mod new;
 mod flash_file;
 pub mod on;
 pub mod sim;
+pub mod build;
+pub mod flash;
 pub mod test;
 pub mod wasm;
 

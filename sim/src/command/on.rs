@@ -1,15 +1,21 @@
 //! `--on`: what a scenario runs on.
 
 use std::fmt::Write;
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::firmware::Builder;
+use crate::firmware::ESP32C6;
+use crate::firmware::PVH;
 use crate::play::title;
 use crate::scenario::plan::Plan;
 use crate::story::Unsupported;
 use crate::story::unsupported;
 use crate::target::Target;
 use crate::target::TargetError;
+use crate::target::emulated::Emulated;
+use crate::target::qemu::Qemu;
 use crate::target::serial::Serial;
 
 /// What a scenario can run on.
@@ -18,6 +24,10 @@ pub enum On {
     /// The kernel that is linked into this program.
     #[default]
     Kernel,
+    /// Firmware for an ESP32-C6 in the emulator.
+    Emulator,
+    /// Firmware for x86-64 in QEMU.
+    Qemu,
     /// A board at the other end of a serial line.
     Serial(PathBuf),
 }
@@ -30,18 +40,30 @@ impl On {
     pub fn parse(text: &str) -> Result<On, String> {
         match text.split_once(':') {
             None if text == "kernel" => Ok(On::Kernel),
+            None if text == "emulator" => Ok(On::Emulator),
+            None if text == "qemu" => Ok(On::Qemu),
             Some(("serial", device)) if !device.is_empty() => Ok(On::Serial(device.into())),
-            _ => Err("expected kernel or serial:DEVICE".to_owned()),
+            _ => Err("expected kernel, emulator, qemu or serial:DEVICE".to_owned()),
         }
     }
 
-    /// The target; `None` is the kernel of this program.
+    /// The target, with firmware that is built for it now; `None` is the kernel of this program.
     ///
     /// # Errors
     /// When it cannot be made ready.
-    pub fn target(&self) -> Result<Option<Arc<dyn Target>>, TargetError> {
+    pub fn target(&self, builder: &Builder) -> Result<Option<Arc<dyn Target>>, TargetError> {
+        let build =
+            |binary| builder.build(binary).map_err(|error| TargetError::Missing(error.to_string()));
         match self {
             On::Kernel => Ok(None),
+            On::Emulator => {
+                let path = build(&ESP32C6)?;
+                let firmware = fs::read(&path).map_err(|error| {
+                    TargetError::Missing(format!("{}: {error}", path.display()))
+                })?;
+                Ok(Some(Arc::new(Emulated::new(&firmware)?)))
+            }
+            On::Qemu => Ok(Some(Arc::new(Qemu { firmware: build(&PVH)? }))),
             On::Serial(device) => Ok(Some(Arc::new(Serial { device: device.clone() }))),
         }
     }

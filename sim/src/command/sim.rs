@@ -9,6 +9,7 @@ use crate::command::flash_file;
 use crate::command::on::On;
 use crate::command::on::refusals;
 use crate::diagnostic::Look;
+use crate::firmware::Builder;
 use crate::play::PlayError;
 use crate::play::Review;
 use crate::play::finish;
@@ -43,6 +44,8 @@ pub struct Options {
     pub authority: bool,
     /// What to play it on.
     pub on: On,
+    /// Who builds firmware that it runs on.
+    pub builder: Builder,
     /// What to do with snapshots that differ.
     pub review: Review,
     /// Where files go.
@@ -51,7 +54,7 @@ pub struct Options {
 
 /// Plays every variant of the scenario.
 pub fn run(options: &Options) -> Ending {
-    let target = match options.on.target() {
+    let target = match options.on.target(&options.builder) {
         Ok(target) => target,
         Err(error) => {
             eprintln!("error: {error}");

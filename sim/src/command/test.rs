@@ -21,6 +21,7 @@ use crate::command::on::On;
 use crate::command::on::refusals;
 use crate::command::sim::look;
 use crate::diagnostic::Look;
+use crate::firmware::Builder;
 use crate::play::Review;
 use crate::play::play;
 use crate::play::title;
@@ -39,6 +40,8 @@ pub struct Options {
     pub junit: Option<PathBuf>,
     /// What to play them on.
     pub on: On,
+    /// Who builds firmware that it runs on.
+    pub builder: Builder,
     /// What to do with snapshots that differ.
     pub review: Review,
     /// Where files go.
@@ -61,7 +64,7 @@ enum Verdict {
 
 /// Plays all of them; the order of the lines is that of the files.
 pub fn run(options: &Options) -> Ending {
-    let target = match options.on.target() {
+    let target = match options.on.target(&options.builder) {
         Ok(target) => target,
         Err(error) => {
             eprintln!("error: {error}");

@@ -2,6 +2,7 @@
 
 use abi::graphics::FramebufferInfo;
 use abi::graphics::PixelFormat;
+use protocol::message::Pace;
 
 /// A kind of board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,18 +83,14 @@ impl ProfileName {
         }
     }
 
-    /// How long its processor takes for a slice of this many logical instructions. A PC is taken
-    /// to need half a nanosecond for each; an ESP32-C6 17 machine instructions at 160 MHz
-    /// (`docs/performance.md`). To this comes the way into the actor and out again.
-    pub const fn slice_nanos(self, fuel: u64) -> u64 {
-        if fuel == 0 {
-            return 0;
+    /// How long its processor takes. A PC is taken to need half a nanosecond for a logical
+    /// instruction; an ESP32-C6 17 machine instructions at 160 MHz (`docs/performance.md`). To this
+    /// comes the way into the actor and out again.
+    pub const fn pace(self) -> Pace {
+        match self {
+            ProfileName::Pc => Pace { picos_per_fuel: 500, switch_nanos: 200 },
+            ProfileName::Esp32c6 => Pace { picos_per_fuel: 106_250, switch_nanos: 5_000 },
         }
-        let (picos_per_fuel, switch_nanos) = match self {
-            ProfileName::Pc => (500, 200),
-            ProfileName::Esp32c6 => (106_250, 5_000),
-        };
-        switch_nanos + fuel.saturating_mul(picos_per_fuel) / 1_000
     }
 }
 

@@ -8,10 +8,13 @@
 //! here.
 
 mod program;
+pub mod emulated;
+pub mod qemu;
 pub mod serial;
 
 use std::fmt;
 
+use devices::picture::Picture;
 use kernel::BootError;
 
 use crate::scenario::profile::ProfileName;
@@ -74,8 +77,8 @@ pub trait Line {
 /// What can be seen of a board from outside. `None` cannot be seen.
 #[derive(Clone, Debug, Default)]
 pub struct Look {
-    /// The bytes of its screen, in the layout of its profile.
-    pub screen: Option<Vec<u8>>,
+    /// What its screen shows.
+    pub picture: Option<Picture>,
     /// The outputs that are high (bit n is pin n).
     pub pins: Option<u64>,
     /// The bytes of its flash.

@@ -84,7 +84,7 @@ impl Line for Wire {
         let desk = self.session.hardware();
         let high = (0..).zip(&desk.pins).map(|(number, pin)| u64::from(pin.0) << number);
         Ok(Look {
-            screen: Some(desk.panel.0.memory().to_vec()),
+            picture: Some(desk.panel.0.picture()),
             pins: Some(high.sum()),
             flash: desk.flash.as_ref().map(|flash| flash.0.bytes().to_vec()),
         })
