@@ -181,9 +181,12 @@ struct Build {
 struct Flash {
     #[command(flatten)]
     build: Build,
-    /// Pack this file instead: for x86_64 the contents of a USB stick
+    /// Pack this file instead: the contents of a USB stick or of a chip's flash
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
+    /// The serial port that the chip is connected to
+    #[arg(long, value_name = "PORT")]
+    port: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -352,7 +355,8 @@ fn main() -> ExitCode {
         Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
         Verb::Build(build) => build::run(&build_options(build)),
         Verb::Flash(flash) => {
-            flash::run(&flash::Options { build: build_options(flash.build), image: flash.image })
+            let (image, port) = (flash.image, flash.port);
+            flash::run(&flash::Options { build: build_options(flash.build), image, port })
         }
         Verb::Emu(arguments) => emulate(arguments),
         Verb::Doctor => doctor::run(),
