@@ -464,21 +464,15 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn emulate(arguments: Emu) -> Ending {
-    match arguments.machine {
-        EmulatedMachine::Virt => emu::run(&emu::Options {
-            file: arguments.file,
-            has_host: arguments.tohost,
-            ram: arguments.ram,
-            limit: arguments.limit,
-            trace: arguments.trace.map(emulated_trace),
-        }),
-        EmulatedMachine::Esp32c6 => emu_board::run(&emu_board::Options {
-            file: arguments.file,
-            image: arguments.image,
-            flash: arguments.flash,
-            screen: arguments.screen,
-            limit: arguments.limit,
-        }),
+    let Emu { file, machine, image, flash, screen, tohost, ram, limit, trace } = arguments;
+    match machine {
+        EmulatedMachine::Virt => {
+            let trace = trace.map(emulated_trace);
+            emu::run(&emu::Options { file, has_host: tohost, ram, limit, trace })
+        }
+        EmulatedMachine::Esp32c6 => {
+            emu_board::run(&emu_board::Options { file, image, flash, screen, limit })
+        }
     }
 }
 
