@@ -185,9 +185,12 @@ struct Build {
 struct Flash {
     #[command(flatten)]
     build: Build,
-    /// Pack this file instead: for x86_64 the contents of a USB stick
+    /// Pack this file instead: the contents of a USB stick or of a chip's flash
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
+    /// The serial port that the chip is connected to
+    #[arg(long, value_name = "PORT")]
+    port: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -356,7 +359,8 @@ fn main() -> ExitCode {
         Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
         Verb::Build(build) => build::run(&build_options(build)),
         Verb::Flash(flash) => {
-            flash::run(&flash::Options { build: build_options(flash.build), image: flash.image })
+            let (image, port) = (flash.image, flash.port);
+            flash::run(&flash::Options { build: build_options(flash.build), image, port })
         }
         Verb::Emu(arguments) => emulate(arguments),
         Verb::Doctor => doctor::run(),
@@ -459,21 +463,15 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn emulate(arguments: Emu) -> Ending {
-    match arguments.machine {
-        EmulatedMachine::Virt => emu::run(&emu::Options {
-            file: arguments.file,
-            has_host: arguments.tohost,
-            ram: arguments.ram,
-            limit: arguments.limit,
-            trace: arguments.trace.map(emulated_trace),
-        }),
-        EmulatedMachine::Esp32c6 => emu_board::run(&emu_board::Options {
-            file: arguments.file,
-            image: arguments.image,
-            flash: arguments.flash,
-            screen: arguments.screen,
-            limit: arguments.limit,
-        }),
+    let Emu { file, machine, image, flash, screen, tohost, ram, limit, trace } = arguments;
+    match machine {
+        EmulatedMachine::Virt => {
+            let trace = trace.map(emulated_trace);
+            emu::run(&emu::Options { file, has_host: tohost, ram, limit, trace })
+        }
+        EmulatedMachine::Esp32c6 => {
+            emu_board::run(&emu_board::Options { file, image, flash, screen, limit })
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use emulator::esp32c6::partition::Partition;
 use emulator::esp32c6::partition::TABLE;
 use emulator::esp32c6::partition::Table;
 
-const PARTITIONS: &str = include_str!("../../boards/esp32c6/partitions.csv");
+/// The file.
+pub const PARTITIONS: &str = include_str!("../../boards/esp32c6/partitions.csv");
 
 /// Bytes of the whole flash.
 pub const FLASH_BYTES: usize = 4 << 20;

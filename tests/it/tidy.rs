@@ -33,7 +33,7 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("actors/image", &[]),
     ("actors/littlefs", &[]),
     ("sim/devices", &["abi"]),
-    ("sim/emulator", &["devices"]),
+    ("sim/emulator", &["abi", "devices"]),
     ("boards/virtio", &[]),
     ("boards/parts", &["abi", "kernel", "virtio", "devices"]),
     ("boards/x86_64", &["kernel", "firmware", "parts", "virtio"]),

@@ -3,7 +3,7 @@
 //!
 //! A [`cpu::Cpu`] owns registers, memory and decoded code. What stands around it is a
 //! [`machine::Machine`]: it answers loads and stores of devices, raises lines, and says when it
-//! wants to be called next. [`virt::Virt`] is one such machine.
+//! wants to be called next. [`virt::Virt`] and [`esp32c6::Esp32c6`] are such machines.
 //!
 //! # Map
 //!

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use crate::command::Ending;
 use crate::command::build;
 use crate::command::build::Refusal;
+use crate::command::flash_chip;
 use crate::firmware::BoardName;
 use crate::firmware::IMAGE_FILE;
 use crate::stick;
@@ -24,6 +25,8 @@ pub struct Options {
     pub build: build::Options,
     /// The file to write instead of a board.
     pub image: Option<PathBuf>,
+    /// Where the board is connected; found if it is the only one.
+    pub port: Option<String>,
 }
 
 /// Builds and brings.
@@ -40,6 +43,9 @@ pub fn run(options: &Options) -> Ending {
 fn flash(options: &Options) -> Result<(), Refusal> {
     match options.build.board {
         BoardName::X86_64 => flash_stick(options),
+        BoardName::Esp32c6 => {
+            flash_chip::flash(&options.build, options.image.as_deref(), options.port.as_deref())
+        }
         board => Err(Refusal::new(
             Ending::Refused,
             format!("{} has nothing to flash; `orrery build --board` is all", board.name()),

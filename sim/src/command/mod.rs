@@ -11,6 +11,7 @@ mod flash_file;
 pub mod on;
 pub mod sim;
 pub mod build;
+mod flash_chip;
 pub mod flash;
 pub mod test;
 pub mod wasm;

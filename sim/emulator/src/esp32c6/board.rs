@@ -48,6 +48,8 @@ impl Board {
             let stretch = self.cpu.clock().saturating_add(STRETCH).min(until);
             match self.cpu.run(&mut self.chip, stretch) {
                 Stop::Limit => (),
+                // Whoever was sent something may have an answer that wakes the board.
+                Stop::Idle if self.chip.usb.has_sent() => (),
                 stop => return stop,
             }
         }

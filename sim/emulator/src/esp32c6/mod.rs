@@ -284,7 +284,7 @@ impl Esp32c6 {
             _ => (),
         }
         self.blocks.write(address, value);
-        if SOFTWARE_INTERRUPTS <= address && address < SOFTWARE_INTERRUPTS + 16 {
+        if (SOFTWARE_INTERRUPTS..SOFTWARE_INTERRUPTS + 16).contains(&address) {
             self.settle(bus);
         }
     }
@@ -440,3 +440,6 @@ impl Machine for Esp32c6 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,7 +100,7 @@ impl Rom {
     pub(super) fn new(symbols: &Symbols) -> Rom {
         let mut functions = BTreeMap::new();
         for (name, address) in symbols.all() {
-            let is_inside = START <= address && address < START + BYTES;
+            let is_inside = (START..START + BYTES).contains(&address);
             if let Some(function) = by_name(name).filter(|_| is_inside) {
                 functions.insert(address, function);
             }
