@@ -13,6 +13,7 @@ use devices::flash::CutMode;
 use devices::flash::Quality;
 use indexmap::IndexMap;
 use kernel::manifest::ActorManifest;
+use kernel::manifest::EngineKind;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
 use kernel::manifest::Region;
@@ -82,6 +83,7 @@ impl BoardPlan {
             regions: self.regions.clone(),
             arena: self.profile.arena(),
             trace: Capacity::one_poll(places),
+            engine: EngineKind::Wasmi,
         }
     }
 }
