@@ -73,7 +73,7 @@ impl Crew {
         memory_max: usize,
     ) -> Result<u64, LoadError> {
         let module = self.engine.load(wasm)?;
-        let body = Body::Wasm(Box::new(self.engine.instantiate(&module, memory_max)?));
+        let body = Body::Wasm(self.engine.instantiate(&module, memory_max)?);
         let fuel = body.start_fuel();
         self.renewals.insert(place, (module, body));
         Ok(fuel)
@@ -97,9 +97,7 @@ impl Crew {
     /// Makes a body from the code of a place, with at most so much linear memory.
     pub(crate) fn make(&mut self, place: usize, memory_max: usize) -> Result<(), LoadError> {
         let body = match self.codes[place].as_ref().expect("loaded before it is made") {
-            Code::Wasm(module) => {
-                Body::Wasm(Box::new(self.engine.instantiate(module, memory_max)?))
-            }
+            Code::Wasm(module) => Body::Wasm(self.engine.instantiate(module, memory_max)?),
             Code::Native(make) => Body::Native(Service::new(make())),
         };
         self.bodies[place] = Some(body);

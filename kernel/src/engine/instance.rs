@@ -1,16 +1,19 @@
 //! A running module: entered, left, refuelled and resumed.
 
+use alloc::boxed::Box;
+
 use crate::call::Host;
 use crate::engine::in_place;
 use crate::engine::wasmi;
 use crate::fault::Fault;
 
-/// A module with its memory and, between two slices, its suspended call.
+/// A module with its memory and, between two slices, its suspended call. It changes hands twice in a
+/// slice and wasmi's store is two kilobytes: it stays where it is.
 pub(crate) enum Instance<H> {
     /// wasmi runs it.
-    Wasmi(wasmi::Instance<H>),
+    Wasmi(Box<wasmi::Instance<H>>),
     /// It runs where its module lies.
-    InPlace(in_place::Instance),
+    InPlace(Box<in_place::Instance>),
 }
 
 /// Where an instance is entered.

@@ -41,6 +41,8 @@ pub use value::ValueType;
 pub(crate) use wasmi::Link;
 pub(crate) use wasmi::Linking;
 
+use alloc::boxed::Box;
+
 use crate::call::Host;
 use crate::manifest::EngineKind;
 
@@ -96,10 +98,11 @@ impl<H: Host + 'static> Engine<H> {
     ) -> Result<Instance<H>, LoadError> {
         match (&self.either, module) {
             (Either::Wasmi(engine), Module::Wasmi(module)) => {
-                Ok(Instance::Wasmi(engine.instantiate(module, memory_max)?))
+                Ok(Instance::Wasmi(Box::new(engine.instantiate(module, memory_max)?)))
             }
             (Either::InPlace(_), Module::InPlace(module)) => {
-                Ok(Instance::InPlace(in_place::Instance::open::<H>(module, memory_max)?))
+                let instance = in_place::Instance::open::<H>(module, memory_max)?;
+                Ok(Instance::InPlace(Box::new(instance)))
             }
             _ => unreachable!("a module is run by the engine that has loaded it"),
         }

@@ -58,6 +58,8 @@ pub struct BoardPlan {
     pub supervisors: Vec<SupervisorManifest>,
     /// The actors in the order of their start.
     pub actors: Vec<ActorPlan>,
+    /// What runs the actors' modules. A scenario cannot tell.
+    pub engine: EngineKind,
 }
 
 /// A flash chip and what is on it.
@@ -83,7 +85,7 @@ impl BoardPlan {
             regions: self.regions.clone(),
             arena: self.profile.arena(),
             trace: Capacity::one_poll(places),
-            engine: EngineKind::Wasmi,
+            engine: self.engine,
         }
     }
 }
