@@ -49,8 +49,9 @@ fn all_of(folder: &str) -> Result<(), Failed> {
 
 /// Plays a plan on both engines; says where they part.
 fn played_twice(plan: &Plan) -> Result<(), String> {
-    let wasmi = played(plan, EngineKind::Wasmi)?;
-    let in_place = played(plan, EngineKind::InPlace)?;
+    let [wasmi, in_place] =
+        [EngineKind::Wasmi, EngineKind::InPlace].map(|engine| with(plan, engine));
+    let (wasmi, in_place) = (played(&wasmi)?, played(&in_place)?);
     if let Some(difference) = difference(wasmi.world(), in_place.world()) {
         return Err(difference);
     }
@@ -62,12 +63,16 @@ fn played_twice(plan: &Plan) -> Result<(), String> {
     }
 }
 
-fn played(plan: &Plan, engine: EngineKind) -> Result<Runner, String> {
+fn with(plan: &Plan, engine: EngineKind) -> Plan {
     let mut plan = plan.clone();
     for board in plan.boards.values_mut() {
         board.engine = engine;
     }
-    let mut runner = Runner::new(&plan).map_err(|error| error.to_string())?;
+    plan
+}
+
+fn played(plan: &Plan) -> Result<Runner<'_>, String> {
+    let mut runner = Runner::new(plan).map_err(|error| error.to_string())?;
     runner.finish();
     Ok(runner)
 }
