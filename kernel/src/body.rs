@@ -21,9 +21,8 @@ use crate::state::State;
 
 /// Code with its memory.
 pub(crate) enum Body {
-    /// A module. It changes hands twice in a slice and wasmi's store is two kilobytes: it stays
-    /// where it is.
-    Wasm(Box<Instance<Box<State>>>),
+    /// A module.
+    Wasm(Instance<Box<State>>),
     /// A service.
     Native(Service),
 }

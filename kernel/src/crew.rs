@@ -1,5 +1,6 @@
 //! The actors' code: what each place runs, in all its lives, and the body of the present one.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -9,6 +10,8 @@ use crate::body::Service;
 use crate::engine::Engine;
 use crate::engine::LoadError;
 use crate::engine::Module;
+use crate::engine::Wasm;
+use crate::manifest::EngineKind;
 use crate::manifest::Program;
 use crate::native::Native;
 use crate::personality;
@@ -31,8 +34,8 @@ enum Code {
 
 impl Crew {
     /// A crew for this many places, all of them empty.
-    pub(crate) fn new(places: usize) -> Crew {
-        let mut engine = Engine::default();
+    pub(crate) fn new(places: usize, engine: EngineKind) -> Crew {
+        let mut engine = Engine::new(engine);
         personality::define(&mut engine);
         let codes = (0..places).map(|_| None).collect();
         let bodies = (0..places).map(|_| None).collect();
@@ -42,7 +45,8 @@ impl Crew {
     /// Checks a program and keeps its code for every life of a place.
     pub(crate) fn load(&mut self, place: usize, program: &Program) -> Result<(), LoadError> {
         match program {
-            Program::Wasm(wasm) => self.load_wasm(place, wasm),
+            Program::Wasm(Cow::Borrowed(wasm)) => self.load_wasm(place, Wasm::Lasting(wasm)),
+            Program::Wasm(Cow::Owned(wasm)) => self.load_wasm(place, Wasm::Passing(wasm)),
             Program::Service(service) => {
                 self.codes[place] = Some(Code::Native(service.native()));
                 Ok(())
@@ -55,7 +59,7 @@ impl Crew {
     }
 
     /// Checks a module and keeps its code for every life of a place.
-    pub(crate) fn load_wasm(&mut self, place: usize, wasm: &[u8]) -> Result<(), LoadError> {
+    pub(crate) fn load_wasm(&mut self, place: usize, wasm: Wasm<'_>) -> Result<(), LoadError> {
         self.codes[place] = Some(Code::Wasm(self.engine.load(wasm)?));
         Ok(())
     }
@@ -65,11 +69,11 @@ impl Crew {
     pub(crate) fn prepare(
         &mut self,
         place: usize,
-        wasm: &[u8],
+        wasm: Wasm<'_>,
         memory_max: usize,
     ) -> Result<u64, LoadError> {
         let module = self.engine.load(wasm)?;
-        let body = Body::Wasm(Box::new(self.engine.instantiate(&module, memory_max)?));
+        let body = Body::Wasm(self.engine.instantiate(&module, memory_max)?);
         let fuel = body.start_fuel();
         self.renewals.insert(place, (module, body));
         Ok(fuel)
@@ -93,9 +97,7 @@ impl Crew {
     /// Makes a body from the code of a place, with at most so much linear memory.
     pub(crate) fn make(&mut self, place: usize, memory_max: usize) -> Result<(), LoadError> {
         let body = match self.codes[place].as_ref().expect("loaded before it is made") {
-            Code::Wasm(module) => {
-                Body::Wasm(Box::new(self.engine.instantiate(module, memory_max)?))
-            }
+            Code::Wasm(module) => Body::Wasm(self.engine.instantiate(module, memory_max)?),
             Code::Native(make) => Body::Native(Service::new(make())),
         };
         self.bodies[place] = Some(body);

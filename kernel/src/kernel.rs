@@ -55,7 +55,7 @@ impl Kernel {
         let screen = board.framebuffer().map(|screen| screen.info());
         let shape = flash_shape(board);
         let mut state = Box::new(State::new(manifest, screen, shape));
-        let mut crew = Crew::new(state.actors.len());
+        let mut crew = Crew::new(state.actors.len(), manifest.engine);
         populate(&mut state, &mut crew, manifest)?;
         Ok(Kernel { state: Some(state), crew, fuel: 0 })
     }

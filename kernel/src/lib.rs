@@ -9,7 +9,8 @@
 //! system, no window and no actor by name, and it cannot tell a simulator from a board.
 //!
 //! ```
-//! use kernel::{Kernel, Next, bare::Bare, manifest::Manifest, time::Instant, trace::Capacity};
+//! use kernel::{Kernel, Next, bare::Bare, time::Instant, trace::Capacity};
+//! use kernel::manifest::{EngineKind, Manifest};
 //! let mut board = Bare::default();
 //! let trace = Capacity::one_poll(0);
 //! let manifest = Manifest {
@@ -20,6 +21,7 @@
 //!     regions: vec![],
 //!     arena: 0,
 //!     trace,
+//!     engine: EngineKind::Wasmi,
 //! };
 //! let mut kernel = Kernel::boot(&manifest, &mut board).expect("an empty manifest is fine");
 //! assert_eq!(kernel.poll(Instant::ZERO, &mut board), Next::Halted);

@@ -107,6 +107,9 @@ pub const STACK_MAX: usize = 64 * 1024;
 /// Elements of one table in a module.
 pub const TABLE_MAX: usize = 4096;
 
+/// Tables of one instance.
+pub const TABLES_MAX: usize = 4;
+
 /// Bytes of stack that a library has at least, as many as the image's own actors.
 pub const LIBRARY_STACK: u64 = 8192;
 

@@ -33,6 +33,8 @@ pub struct Manifest {
     pub arena: usize,
     /// How much the trace keeps until it is drained.
     pub trace: Capacity,
+    /// What runs the actors' modules.
+    pub engine: EngineKind,
 }
 
 impl Manifest {
@@ -49,6 +51,17 @@ impl Manifest {
         }
         prefixes
     }
+}
+
+/// What runs modules. It cannot be told from a trace which one did (`docs/why/0021-in-place.md`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum EngineKind {
+    /// They are compiled, into about four times their size.
+    Wasmi,
+    /// They are run where they lie, with a sixth of their size beside them, and more slowly. Shared
+    /// libraries are refused.
+    InPlace,
 }
 
 /// Memory under a name. A borrowed region, such as one in flash, is read-only.

@@ -49,6 +49,14 @@ impl Regions {
         &self.region(range.region).bytes[range.span()]
     }
 
+    /// The bytes of a range that belong to the image, and so are there for ever.
+    pub(crate) fn lasting(&self, range: MemoryRange) -> Option<&'static [u8]> {
+        match self.region(range.region).bytes {
+            Cow::Borrowed(bytes) => Some(&bytes[range.span()]),
+            Cow::Owned(_) => None,
+        }
+    }
+
     /// The bytes of a range, unless they belong to the image.
     pub(crate) fn bytes_mut(&mut self, range: MemoryRange) -> Option<&mut [u8]> {
         let region = self.regions[usize::from(range.region)].as_mut();

@@ -31,6 +31,7 @@ use crate::capability::Object;
 use crate::console::Console;
 use crate::cspace::Cspaces;
 use crate::cspace::Place;
+use crate::engine::Wasm;
 use crate::fault::ExitReason;
 use crate::flash::Turns;
 use crate::id::ActorId;
@@ -283,10 +284,13 @@ impl State {
     }
 
     /// The bytes of a module that the running actor showed.
-    pub(crate) fn module<'a>(&'a self, source: Source, memory: &'a [u8]) -> &'a [u8] {
+    pub(crate) fn module<'a>(&'a self, source: Source, memory: &'a [u8]) -> Wasm<'a> {
         match source {
-            Source::Own(buffer) => buffer.of(memory),
-            Source::Granted(range) => self.regions.bytes(range),
+            Source::Own(buffer) => Wasm::Passing(buffer.of(memory)),
+            Source::Granted(range) => match self.regions.lasting(range) {
+                Some(bytes) => Wasm::Lasting(bytes),
+                None => Wasm::Passing(self.regions.bytes(range)),
+            },
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn spawn(state: &mut State, crew: &mut Crew, memory: &[u8], left: Lef
     let (root, id, child) = (role.root, role.life, role.part.child);
     let module = state.module(wasm, memory);
     // A compiler looks at each byte once.
-    let mut fuel = module.len() as u64;
+    let mut fuel = module.bytes().len() as u64;
     let loaded = crew.load_wasm(place, module);
     let made = make(state, crew, loaded, place, beyond);
     let added = made.and_then(|()| state.supervision.add(supervisor, place, child, false));
@@ -95,7 +95,7 @@ pub(crate) fn reload(
     let role = state.roles[place].as_ref().expect("looked at with the call");
     let (memory_max, id) = (role.part.memory, role.life);
     let module = state.module(wasm, memory);
-    let mut fuel = module.len() as u64;
+    let mut fuel = module.bytes().len() as u64;
     match crew.prepare(place, module, memory_max) {
         Ok(start_fuel) => fuel += start_fuel,
         Err(error) => {

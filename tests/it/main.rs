@@ -2,6 +2,7 @@
 //! scenario is a named case, and so are the laws, determinism and tidiness.
 
 mod determinism;
+mod engine;
 mod fuzz;
 mod interchange;
 mod kernel;
@@ -33,6 +34,7 @@ fn main() {
         fuzz::trials(),
         interchange::trials(),
         determinism::trials(),
+        engine::trials(),
         power::trials(),
         story::trials(),
         scenario::trials(),

@@ -28,7 +28,7 @@ const FLOORED: [&str; 11] = [
 const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("kernel/abi", &[]),
     ("kernel/xip", &["image"]),
-    ("kernel", &["abi"]),
+    ("kernel", &["abi", "xip"]),
     ("actors/sdk", &["abi"]),
     ("actors/image", &[]),
     ("actors/littlefs", &[]),
@@ -43,8 +43,9 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
 ];
 
 /// Crates of this repository.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "abi",
+    "xip",
     "kernel",
     "sdk",
     "littlefs",

@@ -3,6 +3,7 @@
 use firmware::hardware::Hardware;
 use kernel::device::Board;
 use kernel::event::Event;
+use kernel::manifest::EngineKind;
 use kernel::time::Instant;
 use kernel::trace::Capacity;
 
@@ -79,6 +80,7 @@ impl Hardware for Chip {
     const NAME: &'static str = "esp32c6";
 
     const TRACE: Option<Capacity> = Some(Capacity { records: 512, bytes: 16 * 1024 });
+    const ENGINE: Option<EngineKind> = Some(EngineKind::InPlace);
 
     fn now(&mut self) -> Instant {
         self.clock.now()

@@ -1,6 +1,7 @@
 //! What a board lends to its firmware beside what it lends to the kernel.
 
 use kernel::device::Board;
+use kernel::manifest::EngineKind;
 use kernel::time::Instant;
 use kernel::trace::Capacity;
 
@@ -16,6 +17,10 @@ pub trait Hardware: Board {
     /// How much the trace keeps until a host takes it; `None` is whatever one turn can write. A
     /// board with little memory keeps less, and says so when it has lost something.
     const TRACE: Option<Capacity> = None;
+
+    /// What runs the actors' modules; `None` is what the image asks for. A board with little memory
+    /// runs them where they lie.
+    const ENGINE: Option<EngineKind> = None;
 
     /// Time since power came on. It never goes back.
     fn now(&mut self) -> Instant;

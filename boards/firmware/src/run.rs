@@ -50,6 +50,7 @@ pub fn run<H: Hardware>(bytes: &'static [u8], mut hardware: H) -> Ending {
 fn turn<H: Hardware>(manifest: &Manifest, hardware: &mut H) -> Ending {
     let mut manifest = manifest.clone();
     manifest.trace = H::TRACE.unwrap_or(manifest.trace);
+    manifest.engine = H::ENGINE.unwrap_or(manifest.engine);
     let mut kernel = match Kernel::boot(&manifest, hardware) {
         Ok(kernel) => kernel,
         Err(error) => return Ending::NotBooted(error),

@@ -116,6 +116,7 @@ impl<H: Hardware> Session<H> {
         self.driven.lend(flash, has_screen);
         let mut manifest = image.content.manifest.clone();
         manifest.trace = H::TRACE.unwrap_or(manifest.trace);
+        manifest.engine = H::ENGINE.unwrap_or(manifest.engine);
         match Kernel::boot(&manifest, &mut self.driven) {
             Ok(kernel) => {
                 self.kernel = Some(kernel);

@@ -133,6 +133,7 @@ mod tests {
     use alloc::boxed::Box;
     use alloc::string::ToString;
     use alloc::vec;
+    use kernel::manifest::EngineKind;
     use kernel::manifest::Region;
     use kernel::trace::Capacity;
     use proptest::prelude::*;
@@ -147,6 +148,7 @@ mod tests {
             regions: vec![region],
             arena: 1 << 20,
             trace: Capacity::one_poll(4),
+            engine: EngineKind::Wasmi,
         };
         write(&Content { drive: Drive::Host, manifest }).unwrap()
     }

@@ -10,6 +10,7 @@ use kernel::call::Host;
 use kernel::limits::MAILBOX_MESSAGES;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::ChildSpec;
+use kernel::manifest::EngineKind;
 use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
@@ -143,5 +144,15 @@ pub(crate) fn manifest(actors: Vec<ActorManifest>) -> Manifest {
     let arena = actors.iter().map(|actor| actor.memory).sum();
     let trace = Capacity::one_poll(places);
     let identity = String::from("bench");
-    Manifest { identity, places, supervisors: vec![], actors, regions: vec![], arena, trace }
+    let engine = EngineKind::Wasmi;
+    Manifest {
+        identity,
+        places,
+        supervisors: vec![],
+        actors,
+        regions: vec![],
+        arena,
+        trace,
+        engine,
+    }
 }

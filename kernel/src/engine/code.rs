@@ -5,9 +5,9 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use wasmi::ExternType;
 
-use crate::engine::config;
 use crate::engine::module::LoadError;
 use crate::engine::value::FunctionType;
+use crate::engine::wasmi::config;
 
 /// A compiled module. It has an engine of its own, because wasmi keeps compiled code for as long as
 /// the engine lives: so dropping the code frees it.

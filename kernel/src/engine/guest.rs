@@ -21,9 +21,9 @@ use wasmi::Val;
 
 use crate::engine::code::Code;
 use crate::engine::import::Quota;
-use crate::engine::instance::fault_of;
-use crate::engine::instance::start_text;
 use crate::engine::value::Value;
+use crate::engine::wasmi::fault_of;
+use crate::engine::wasmi::start_text;
 use crate::fault::Fault;
 
 /// What a guest's store carries.
@@ -89,7 +89,7 @@ impl Guest {
     /// Makes an instance with at most `memory_max` bytes of linear memory and runs the module's
     /// start function, if it has one, which may not call the host. All imports must be functions.
     pub(crate) fn open(code: &Code, memory_max: usize, fuel: u64) -> Result<Guest, OpenError> {
-        let quota = Quota { memory_max, denied: None, is_made: false };
+        let quota = Quota::new(memory_max);
         let mut store = Store::new(&code.engine, Desk { quota, called: None });
         store.limiter(|desk| &mut desk.quota);
         store.set_fuel(fuel).expect("the engine counts fuel");

@@ -1,181 +1,112 @@
-//! Host functions: from typed wasm parameters to the words of a [`Call`] and back.
+//! Host functions that modules can import: one table for both engines, and how typed wasm
+//! parameters are the words of a [`Call`].
 
+use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
-use wasmi::Caller;
-use wasmi::FuncType;
-use wasmi::Linker;
-use wasmi::Memory;
-use wasmi::ResourceLimiter;
-use wasmi::ValType;
-use wasmi_core::LimiterError;
+use alloc::vec::Vec;
 
-use crate::call::Answer;
 use crate::call::Call;
 use crate::call::CallName;
 use crate::call::Convention;
-use crate::call::Host;
+use crate::engine::module::LoadError;
 use crate::engine::value::FunctionType;
-use crate::limits::TABLE_MAX;
+use crate::engine::value::ValueType;
 
-/// What a store carries while its instance runs.
-pub(crate) struct Cell<H> {
-    /// There while the instance runs.
-    pub(super) host: Option<H>,
-    /// How the call by which the instance left goes on.
-    pub(super) left: Option<Left>,
-    /// The memory that calls reach, once there is an instance.
-    pub(super) memory: Option<Memory>,
-    pub(super) quota: Quota,
-}
-
-/// How much an instance may have, whatever the host could give it.
-pub(crate) struct Quota {
-    /// Bytes of linear memory.
-    pub(super) memory_max: usize,
-    /// The first size that was refused.
-    pub(super) denied: Option<usize>,
-    /// Whether the instance is made; from then on its tables keep their size.
-    pub(super) is_made: bool,
-}
-
-impl ResourceLimiter for Quota {
-    fn memory_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> Result<bool, LimiterError> {
-        if desired <= self.memory_max {
-            return Ok(true);
-        }
-        self.denied = self.denied.or(Some(desired));
-        Ok(false)
-    }
-
-    /// Tables keep the size they start with: wasmi 2.0.0 resumes wrongly after it has run out of
-    /// fuel inside `table.grow`, so that instruction always answers -1.
-    fn table_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> Result<bool, LimiterError> {
-        Ok(!self.is_made && desired <= TABLE_MAX)
-    }
-
-    fn instances(&self) -> usize {
-        1
-    }
-
-    fn tables(&self) -> usize {
-        4
-    }
-
-    /// A module has one; wasmi counts the one that a library imports twice.
-    fn memories(&self) -> usize {
-        2
-    }
-}
-
-/// A call that has left the engine: the type of the result that is due and what is made of the
-/// answer.
+/// One function that modules can import.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Left(pub(super) ResultKind, pub(super) fn(u64) -> u64);
+pub(crate) struct Import {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// What it asks the host.
+    pub(crate) call: CallName,
+    /// How it differs from that call.
+    pub(crate) convention: Convention,
+    /// Its type.
+    pub(crate) shape: Shape,
+}
 
-/// What a host function returns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ResultKind {
-    Nothing,
-    Word32,
-    Word64,
+/// A function type that a call can have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    parameters: &'static [ValueType],
+    /// What is returned: an `i32`, an `i64` or nothing.
+    pub(super) result: Option<ValueType>,
+}
+
+impl Import {
+    /// What the host is asked by these arguments, each a word of its own.
+    pub(super) fn call(&self, arguments: &[u64]) -> Call {
+        let mut words = [0; Call::WORDS];
+        words[..arguments.len()].copy_from_slice(arguments);
+        Call { name: self.call, words: (self.convention.words)(words) }
+    }
+
+    fn function(&self) -> FunctionType {
+        let Shape { parameters, result } = self.shape;
+        let results = result.into_iter().collect();
+        FunctionType { parameters: parameters.to_vec(), results }
+    }
 }
 
 /// A wasm parameter as a word of a call. Words of 32 bits are not sign-extended: whoever decodes
 /// a call knows which of its words are signed.
-trait Parameter: wasmi::WasmTy {
+pub(super) trait Parameter {
+    const TYPE: ValueType;
     fn word(self) -> u64;
 }
 
 impl Parameter for i32 {
+    const TYPE: ValueType = ValueType::I32;
     fn word(self) -> u64 {
         u64::from(self as u32)
     }
 }
 
 impl Parameter for i64 {
+    const TYPE: ValueType = ValueType::I64;
     fn word(self) -> u64 {
         self as u64
     }
 }
 
 /// A wasm result from the word of an answer.
-trait Output: Sized {
-    const KIND: ResultKind;
+pub(super) trait Output: Sized {
+    const TYPE: Option<ValueType>;
     fn from_word(word: u64) -> Self;
 }
 
 impl Output for () {
-    const KIND: ResultKind = ResultKind::Nothing;
+    const TYPE: Option<ValueType> = None;
     fn from_word(_: u64) {}
 }
 
 impl Output for i32 {
-    const KIND: ResultKind = ResultKind::Word32;
+    const TYPE: Option<ValueType> = Some(ValueType::I32);
     fn from_word(word: u64) -> i32 {
         word as i32
     }
 }
 
 impl Output for i64 {
-    const KIND: ResultKind = ResultKind::Word64;
+    const TYPE: Option<ValueType> = Some(ValueType::I64);
     fn from_word(word: u64) -> i64 {
         word as i64
     }
 }
 
-/// A function type that a call can have: up to seven parameters of `i32` and `i64`.
-pub(crate) trait Signature<H> {
-    /// Adds the function to the linker; returns its type.
-    fn define(
-        linker: &mut Linker<Cell<H>>,
-        module: &str,
-        name: &str,
-        call: CallName,
-        convention: Convention,
-    ) -> FuncType;
+/// The type of a function as its caller sees it, `fn(i64, i32) -> i32`: up to seven parameters of
+/// `i32` and `i64`.
+pub(crate) trait Signature {
+    /// The same as a value.
+    const SHAPE: Shape;
 }
 
 macro_rules! signature {
     ($($parameter:ident)*) => {
-        impl<H, R, $($parameter,)*> Signature<H> for fn($($parameter),*) -> R
-        where
-            H: Host + 'static,
-            R: Output + 'static,
-            Result<R, wasmi::Error>: wasmi::WasmRet,
-            $($parameter: Parameter + 'static,)*
-        {
-            #[allow(non_snake_case, reason = "one name serves as type and as value")]
-            fn define(
-                linker: &mut Linker<Cell<H>>,
-                module: &str,
-                name: &str,
-                call: CallName,
-                convention: Convention,
-            ) -> FuncType {
-                let host_function = move |caller: Caller<'_, Cell<H>>, $($parameter: $parameter),*| {
-                    let given: &[u64] = &[$($parameter.word()),*];
-                    let mut words = [0; Call::WORDS];
-                    words[..given.len()].copy_from_slice(given);
-                    let words = (convention.words)(words);
-                    let call = Call { name: call, words };
-                    enter_host::<H, R>(caller, call, convention.result)
-                };
-                linker
-                    .func_wrap(module, name, host_function)
-                    .expect("the personalities name each function once");
-                FuncType::new([$($parameter::ty()),*], R::KIND.types().iter().copied())
-            }
+        impl<R: Output, $($parameter: Parameter,)*> Signature for fn($($parameter),*) -> R {
+            const SHAPE: Shape =
+                Shape { parameters: &[$($parameter::TYPE),*], result: R::TYPE };
         }
     };
 }
@@ -189,43 +120,76 @@ signature!(A B C D E);
 signature!(A B C D E F);
 signature!(A B C D E F G);
 
-/// Asks the host, takes the fuel, and goes on or leaves.
-fn enter_host<H: Host, R: Output>(
-    mut caller: Caller<'_, Cell<H>>,
-    call: Call,
-    result: fn(u64) -> u64,
-) -> Result<R, wasmi::Error> {
-    let (memory, cell): (&mut [u8], &mut Cell<H>) = match caller.data().memory {
-        Some(memory) => memory.data_and_store_mut(&mut caller),
-        None => (&mut [], caller.data_mut()),
-    };
-    let Some(host) = &mut cell.host else {
-        return Err(wasmi::Error::new("the start function may not call the kernel"));
-    };
-    let reply = host.call(call, memory);
-    let fuel = caller.get_fuel()?;
-    caller.set_fuel(fuel.saturating_sub(reply.fuel))?;
-    match reply.answer {
-        Answer::Now(word) => Ok(R::from_word(result(word))),
-        Answer::Leave => {
-            caller.data_mut().left = Some(Left(R::KIND, result));
-            // wasmi boxes every error; this one has nothing behind it that would take a second box.
-            Err(wasmi::Error::i32_exit(0))
-        }
+/// Every function that modules can import. Nothing of it is copied: a family is named by where it
+/// lies.
+#[derive(Debug, Default)]
+pub(super) struct Imports(Vec<Family>);
+
+/// Functions that can be imported from each of these wasm modules.
+#[derive(Clone, Copy, Debug)]
+struct Family {
+    modules: &'static [&'static str],
+    functions: &'static [Import],
+}
+
+impl Imports {
+    /// Adds functions that can be imported from each of these wasm modules.
+    pub(super) fn add(&mut self, modules: &'static [&'static str], functions: &'static [Import]) {
+        self.0.push(Family { modules, functions });
+    }
+
+    /// What a module means that imports this; `wanted` is `None` if it wants no function.
+    pub(super) fn find(
+        &self,
+        module: &str,
+        name: &str,
+        wanted: Option<FunctionType>,
+    ) -> Result<&'static Import, LoadError> {
+        let families = self.0.iter().filter(|family| family.modules.contains(&module));
+        let known = families
+            .flat_map(|family| family.functions)
+            .find(|known| known.name == name)
+            .ok_or_else(|| LoadError::UnknownImport {
+            module: module.to_string(),
+            name: name.to_string(),
+        })?;
+        let given = known.function();
+        let wanted = match wanted {
+            Some(wanted) if wanted == given => return Ok(known),
+            Some(wanted) => wanted.to_string(),
+            None => String::from("something other than a function"),
+        };
+        Err(LoadError::WrongImport {
+            name: format!("{module}.{name}"),
+            wanted,
+            given: given.to_string(),
+        })
     }
 }
 
-impl ResultKind {
-    fn types(self) -> &'static [ValType] {
-        match self {
-            ResultKind::Nothing => &[],
-            ResultKind::Word32 => &[ValType::I32],
-            ResultKind::Word64 => &[ValType::I64],
-        }
-    }
+/// How much an instance may have, whatever the host could give it.
+#[derive(Debug)]
+pub(super) struct Quota {
+    /// Bytes of linear memory.
+    pub(super) memory_max: usize,
+    /// The first size that was refused.
+    pub(super) denied: Option<usize>,
+    /// Whether the instance is made; from then on its tables keep their size.
+    pub(super) is_made: bool,
 }
 
-/// `(i32, i64) -> i32`, as the text format writes it.
-pub(super) fn display(signature: &FuncType) -> String {
-    FunctionType::from_wasm(signature).to_string()
+impl Quota {
+    /// What an instance may have that is being made.
+    pub(super) fn new(memory_max: usize) -> Quota {
+        Quota { memory_max, denied: None, is_made: false }
+    }
+
+    /// Whether its memory may have so many bytes.
+    pub(super) fn allows(&mut self, bytes: usize) -> bool {
+        if bytes <= self.memory_max {
+            return true;
+        }
+        self.denied = self.denied.or(Some(bytes));
+        false
+    }
 }

@@ -1,20 +1,26 @@
-//! The one module that knows wasmi and its parser: it turns bytes into running instances.
+//! The one module that knows wasm: it turns bytes into running instances.
 //!
 //! An instance borrows its [`Host`] by value for as long as it runs: the host
-//! goes in with [`Instance::enter`] and comes out with the [`Exit`]. Calls that can be answered at
+//! goes in with `Instance::enter` and comes out with the `Exit`. Calls that can be answered at
 //! once are answered in place; everything else leaves the engine as a value. The engine knows
 //! nothing of actors, capabilities or time but the host's one method.
 //!
 //! Execution is counted in wasmi 2.0.0's own fuel, which depends on the module alone and is equal
-//! on every host: our logical time (`docs/why/0002-logical-time.md`).
+//! on every host: our logical time (`docs/why/0002-logical-time.md`). There are two engines, and
+//! nobody can tell by a trace which one it was (`docs/why/0021-in-place.md`): `wasmi` compiles
+//! modules, `in_place` runs them where they lie. Modules that a host calls function by function
+//! ([`Code`]) are wasmi's alone.
 
+mod value;
+mod import;
+mod module;
+mod instance;
+mod wasmi;
+mod in_place;
 mod code;
 mod guest;
-mod import;
-mod library;
-mod instance;
-mod module;
-mod value;
+#[cfg(test)]
+mod tests;
 
 pub use code::Code;
 pub use code::CodeImport;
@@ -22,82 +28,85 @@ pub(crate) use guest::Called;
 pub(crate) use guest::Guest;
 pub(crate) use guest::Halt;
 pub(crate) use guest::OpenError;
+pub(crate) use import::Import;
 pub(crate) use import::Signature;
-pub use instance::Entry;
-pub use instance::Exit;
-pub use instance::Instance;
+pub(crate) use instance::Entry;
+pub(crate) use instance::Exit;
+pub(crate) use instance::Instance;
 pub use module::LoadError;
-pub use module::Module;
+pub(crate) use module::Module;
+pub(crate) use module::Wasm;
 pub use module::imports;
 pub use value::FunctionType;
 pub use value::Value;
 pub use value::ValueType;
+pub(crate) use wasmi::Link;
+pub(crate) use wasmi::Linking;
 
-use crate::call::CallName;
-use crate::call::Convention;
+use alloc::boxed::Box;
+
 use crate::call::Host;
-use crate::limits::RECURSION_MAX;
-use crate::limits::STACK_MAX;
-use alloc::vec::Vec;
-use import::Cell;
+use crate::manifest::EngineKind;
 
-/// Compiles modules and links them to the host's calls.
-pub struct Engine<H> {
-    engine: wasmi::Engine,
-    linker: wasmi::Linker<Cell<H>>,
-    imports: Vec<Import>,
+/// Makes modules runnable and links them to the host's calls.
+pub(crate) struct Engine<H> {
+    either: Either<H>,
 }
 
-/// One function that modules can import.
-struct Import {
-    module: &'static str,
-    name: &'static str,
-    signature: wasmi::FuncType,
-}
-
-impl<H: Host + 'static> Default for Engine<H> {
-    fn default() -> Engine<H> {
-        let engine = wasmi::Engine::new(&config());
-        let linker = wasmi::Linker::new(&engine);
-        Engine { engine, linker, imports: Vec::new() }
-    }
+enum Either<H> {
+    Wasmi(wasmi::Engine<H>),
+    InPlace(in_place::Engine),
 }
 
 impl<H: Host + 'static> Engine<H> {
-    /// Lets modules import `module.name` and makes it call the host. The signature is the type of
-    /// the function as its caller sees it: `define::<fn(i64, i32) -> i32>(…)`.
-    pub(crate) fn define<S: Signature<H>>(
-        &mut self,
-        module: &'static str,
-        name: &'static str,
-        call: CallName,
-        convention: Convention,
-    ) {
-        let signature = S::define(&mut self.linker, module, name, call, convention);
-        self.imports.push(Import { module, name, signature });
+    /// An engine whose modules can import nothing yet.
+    pub(crate) fn new(kind: EngineKind) -> Engine<H> {
+        let either = match kind {
+            EngineKind::Wasmi => Either::Wasmi(wasmi::Engine::new()),
+            EngineKind::InPlace => Either::InPlace(in_place::Engine::default()),
+        };
+        Engine { either }
     }
-}
 
-/// What a module may use and how it is counted: the deterministic profile.
-fn config() -> wasmi::Config {
-    // wasmi 2.0.0 reaches the next instruction after `table.grow` and `memory.grow` by a call that is
-    // no tail call: a high price keeps a loop of them from filling the native stack in one slice.
-    let costs = wasmi::OperatorCost {
-        table_grow: u8::MAX,
-        memory_grow: u8::MAX,
-        ..wasmi::OperatorCost::default()
-    };
-    let mut config = wasmi::Config::default();
-    config
-        .consume_fuel(true)
-        .operator_cost(costs)
-        .compilation_mode(wasmi::CompilationMode::Eager)
-        .ignore_custom_sections(true)
-        .wasm_custom_page_sizes(true)
-        .wasm_multi_memory(false)
-        .set_max_recursion_depth(RECURSION_MAX)
-        .set_max_stack_height(STACK_MAX)
-        .set_min_stack_height(256)
-        .set_max_cached_stacks(1);
-    config
+    /// Lets modules import functions from each of these wasm modules and makes them call the host.
+    /// There is one link for each function.
+    pub(crate) fn define(
+        &mut self,
+        modules: &'static [&'static str],
+        functions: &'static [Import],
+        links: &[Linking<H>],
+    ) {
+        assert!(functions.len() == links.len(), "each function is linked by its type");
+        match &mut self.either {
+            Either::Wasmi(engine) => engine.define(modules, functions, links),
+            Either::InPlace(engine) => engine.define(modules, functions),
+        }
+    }
+
+    /// Checks a module and makes it runnable.
+    pub(crate) fn load(&mut self, wasm: Wasm<'_>) -> Result<Module, LoadError> {
+        Ok(match &mut self.either {
+            Either::Wasmi(engine) => Module::Wasmi(engine.load(wasm.bytes())?),
+            Either::InPlace(engine) => Module::InPlace(engine.load(wasm)?),
+        })
+    }
+
+    /// Makes an instance with at most `memory_max` bytes of linear memory and runs the module's
+    /// start function, if it has one. The module must be this engine's.
+    pub(crate) fn instantiate(
+        &self,
+        module: &Module,
+        memory_max: usize,
+    ) -> Result<Instance<H>, LoadError> {
+        match (&self.either, module) {
+            (Either::Wasmi(engine), Module::Wasmi(module)) => {
+                Ok(Instance::Wasmi(Box::new(engine.instantiate(module, memory_max)?)))
+            }
+            (Either::InPlace(_), Module::InPlace(module)) => {
+                let instance = in_place::Instance::open::<H>(module, memory_max)?;
+                Ok(Instance::InPlace(Box::new(instance)))
+            }
+            _ => unreachable!("a module is run by the engine that has loaded it"),
+        }
+    }
 }

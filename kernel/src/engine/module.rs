@@ -5,49 +5,67 @@ use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
-use wasmi::ExternType;
 
-use crate::call::Host;
-use crate::engine::Engine;
-use crate::engine::config;
-use crate::engine::import::display;
-use crate::engine::library::Library;
-use crate::engine::library::page_size;
+use crate::engine::in_place;
+use crate::engine::value::FunctionType;
+use crate::engine::wasmi;
+use crate::engine::wasmi::config;
 use crate::limits::MESSAGE_MAX;
 
 /// What a module without an entry of its own wants to be called before anything else: constructors and
 /// the language's runtime (WASI, application ABI, "reactors").
 pub(super) const INITIALIZE: &str = "_initialize";
 
-/// Compiled code, ready to be instantiated any number of times.
-pub struct Module {
-    pub(super) module: wasmi::Module,
-    pub(super) has_start: bool,
-    pub(super) has_handler: bool,
-    /// How its surroundings are made, if it is a library.
-    pub(super) library: Option<Library>,
+/// The entry of a module that runs once.
+pub(super) const START: &str = "_start";
+
+/// The entry of a module that is called for each message.
+pub(super) const HANDLER: &str = "handle_message";
+
+/// The address at which it wants messages.
+pub(super) const MESSAGE_BUFFER: &str = "MESSAGE_BUFFER";
+
+/// The bytes of a module.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wasm<'a> {
+    /// They lie where they are for ever: they can be run there.
+    Lasting(&'static [u8]),
+    /// Somebody else will do with them what he likes: they must be copied to be run.
+    Passing(&'a [u8]),
+}
+
+impl<'a> Wasm<'a> {
+    /// The bytes, wherever they lie.
+    pub(crate) fn bytes(self) -> &'a [u8] {
+        match self {
+            Wasm::Lasting(bytes) | Wasm::Passing(bytes) => bytes,
+        }
+    }
+}
+
+/// Code, ready to be instantiated any number of times by the engine that has loaded it.
+pub(crate) enum Module {
+    /// wasmi has compiled it.
+    Wasmi(wasmi::Module),
+    /// It runs where it lies.
+    InPlace(in_place::Module),
 }
 
 impl Module {
     /// Bytes of linear memory that an instance starts with, with those that are added for a handler's
     /// messages if the module has no place for them; 0 if the module has none.
-    pub fn memory_size(&self) -> usize {
-        let (size, page) = match (&self.library, self.module.get_export("memory")) {
-            (Some(library), _) => (library.size() as u64, library.page_size()),
-            (None, Some(ExternType::Memory(memory))) => {
-                let page = page_size(&memory);
-                (memory.minimum().saturating_mul(page), page)
-            }
-            _ => return 0,
-        };
-        let has_place = self.module.get_export("MESSAGE_BUFFER").is_some();
-        let added = if self.has_handler && !has_place {
-            (MESSAGE_MAX as u64).next_multiple_of(page)
-        } else {
-            0
-        };
-        usize::try_from(size.saturating_add(added)).unwrap_or(usize::MAX)
+    pub(crate) fn memory_size(&self) -> usize {
+        match self {
+            Module::Wasmi(module) => module.memory_size(),
+            Module::InPlace(module) => module.memory_size(),
+        }
     }
+}
+
+/// The memory that an instance starts with: its own, and pages for messages if it needs them.
+pub(super) fn first_memory(size: u64, page: u64, needs_place: bool) -> usize {
+    let added = if needs_place { (MESSAGE_MAX as u64).next_multiple_of(page) } else { 0 };
+    usize::try_from(size.saturating_add(added)).unwrap_or(usize::MAX)
 }
 
 /// Why bytes do not become an instance.
@@ -128,68 +146,35 @@ impl core::error::Error for LoadError {}
 
 /// What a module imports, as `module.name`, whether there is such a thing or not.
 pub fn imports(wasm: &[u8]) -> Result<Vec<String>, LoadError> {
-    let module = wasmi::Module::new(&wasmi::Engine::new(&config()), wasm)
+    let module = ::wasmi::Module::new(&::wasmi::Engine::new(&config()), wasm)
         .map_err(|error| LoadError::Invalid(error.to_string()))?;
     Ok(module.imports().map(|import| format!("{}.{}", import.module(), import.name())).collect())
 }
 
-impl<H: Host + 'static> Engine<H> {
-    /// Compiles and checks a module.
-    pub fn load(&self, wasm: &[u8]) -> Result<Module, LoadError> {
-        let module = wasmi::Module::new(&self.engine, wasm)
-            .map_err(|error| LoadError::Invalid(error.to_string()))?;
-        let library = Library::of(wasm, &module).map_err(LoadError::Library)?;
-        for import in module.imports() {
-            if library.is_none() || !Library::gives(&import).map_err(LoadError::Library)? {
-                self.check_import(&import)?;
-            }
-        }
-        check_entry(&module, INITIALIZE, "() -> ()", "()")?;
-        let has_start = check_entry(&module, "_start", "() -> ()", "()")?;
-        let has_handler = check_entry(
-            &module,
-            "handle_message",
-            "(i32, i64, i32, i32) -> i32",
-            "(i32, i64, i32, i32) -> i32",
-        )?;
+/// Where a module can be entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Entries {
+    pub(super) has_start: bool,
+    pub(super) has_handler: bool,
+}
+
+impl Entries {
+    /// Looks for them among a module's exports: none of that name, or its type if it is a function.
+    pub(super) fn find(
+        export: impl Fn(&str) -> Option<Option<FunctionType>>,
+    ) -> Result<Entries, LoadError> {
+        let has = |name: &'static str, expected: &'static str, signature: &str| match export(name) {
+            None => Ok(false),
+            Some(Some(found)) if found.to_string() == signature => Ok(true),
+            Some(_) => Err(LoadError::WrongEntry { name, expected }),
+        };
+        has(INITIALIZE, "() -> ()", "()")?;
+        let has_start = has(START, "() -> ()", "()")?;
+        let handler = "(i32, i64, i32, i32) -> i32";
+        let has_handler = has(HANDLER, handler, handler)?;
         if !has_start && !has_handler {
             return Err(LoadError::NoEntry);
         }
-        Ok(Module { module, has_start, has_handler, library })
-    }
-
-    fn check_import(&self, import: &wasmi::ImportType<'_>) -> Result<(), LoadError> {
-        let known = self
-            .imports
-            .iter()
-            .find(|known| known.module == import.module() && known.name == import.name())
-            .ok_or_else(|| LoadError::UnknownImport {
-                module: import.module().to_string(),
-                name: import.name().to_string(),
-            })?;
-        let wanted = match import.ty() {
-            ExternType::Func(wanted) if *wanted == known.signature => return Ok(()),
-            ExternType::Func(wanted) => display(wanted),
-            _ => String::from("something other than a function"),
-        };
-        Err(LoadError::WrongImport {
-            name: format!("{}.{}", known.module, known.name),
-            wanted,
-            given: display(&known.signature),
-        })
-    }
-}
-
-/// Whether the module exports this entry; an error if it does under another type.
-fn check_entry(
-    module: &wasmi::Module,
-    name: &'static str,
-    expected: &'static str,
-    signature: &str,
-) -> Result<bool, LoadError> {
-    match module.get_export(name) {
-        None => Ok(false),
-        Some(ExternType::Func(found)) if display(&found) == signature => Ok(true),
-        Some(_) => Err(LoadError::WrongEntry { name, expected }),
+        Ok(Entries { has_start, has_handler })
     }
 }

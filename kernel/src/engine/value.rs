@@ -1,4 +1,4 @@
-//! Values and function types as the rest of the kernel sees them: wasmi's own stay in the engine.
+//! Values and function types as the rest of the kernel sees them: the engines' own stay in the engine.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -106,6 +106,19 @@ impl ValueType {
             ValType::FuncRef => ValueType::FuncRef,
             // Vectors are outside the profile, so what is left is the other kind of reference.
             _ => ValueType::ExternRef,
+        }
+    }
+}
+
+impl From<xip::ValueType> for ValueType {
+    fn from(value: xip::ValueType) -> ValueType {
+        match value {
+            xip::ValueType::I32 => ValueType::I32,
+            xip::ValueType::I64 => ValueType::I64,
+            xip::ValueType::F32 => ValueType::F32,
+            xip::ValueType::F64 => ValueType::F64,
+            xip::ValueType::FuncRef => ValueType::FuncRef,
+            xip::ValueType::ExternRef => ValueType::ExternRef,
         }
     }
 }

@@ -17,19 +17,28 @@ macro_rules! functions {
                 fn($($parameter:ident: $kind:ident),*) $(-> $result:ident)?;
         )+
     ) => {
-        pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
-            for module in $modules {
-                $(
+        const IMPORTS: &[$crate::engine::Import] = &[$(
+            $crate::engine::Import {
+                name: $name,
+                call: $crate::call::CallName::$call,
+                convention: {
                     #[allow(unused_mut, unused_assignments, reason = "most keep the first value")]
                     let mut convention = $crate::call::Convention::NATIVE;
                     $(convention = $convention;)?
-                    let call = $crate::call::CallName::$call;
-                    engine.define::<fn($($crate::personality::function::wasm::$kind),*)
-                        $(-> $crate::personality::function::wasm::$result)?>(
-                        module, $name, call, convention,
-                    );
-                )+
-            }
+                    convention
+                },
+                shape: <fn($($crate::personality::function::wasm::$kind),*)
+                    $(-> $crate::personality::function::wasm::$result)?
+                    as $crate::engine::Signature>::SHAPE,
+            },
+        )+];
+
+        pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
+            engine.define(&$modules, IMPORTS, &[$(
+                <fn($($crate::personality::function::wasm::$kind),*)
+                    $(-> $crate::personality::function::wasm::$result)?
+                    as $crate::engine::Link<H>>::link,
+            )+]);
         }
 
         pub(super) const FUNCTIONS: &[$crate::personality::function::Function] = &[$(
@@ -86,7 +95,7 @@ pub const FAMILIES: [Family; 3] = [
 ];
 
 /// Lets modules import every function of every personality.
-pub fn define<H: Host + 'static>(engine: &mut Engine<H>) {
+pub(crate) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
     sys::define(engine);
     sp::define(engine);
     mk::define(engine);

@@ -154,8 +154,12 @@ impl<'wasm, M: Deref<Target = Module<'wasm>>> Instance<M> {
                 Exit::Trapped(trap) => return Err(OpenError::Trapped(trap)),
             }
         }
-        instance.store.elements_max = 0;
         Ok(instance)
+    }
+
+    /// From now on its tables keep their size.
+    pub fn keep_tables(&mut self) {
+        self.store.elements_max = 0;
     }
 
     /// Calls a function of the module, imported ones first, with arguments of its type. The

@@ -32,7 +32,7 @@ pub(crate) struct Store {
     pub(crate) elements: Vec<Vec<u32>>,
     /// Which segments of data have been dropped.
     pub(crate) is_data_dropped: Vec<bool>,
-    /// How large a table may grow; 0 once the instance is made.
+    /// How large a table may grow; 0 once they keep their size.
     pub(crate) elements_max: usize,
     pub(crate) fuel: u64,
 }

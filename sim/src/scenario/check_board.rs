@@ -5,6 +5,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use kernel::limits::ACTORS_MAX;
+use kernel::manifest::EngineKind;
 use kernel::manifest::Region;
 use serde_saphyr::Spanned;
 
@@ -192,7 +193,10 @@ fn board(
         entries.iter().map(|entry| actor(report, files, catalogue, &objects, *entry)).collect();
     refuse_shared_names(report, &entries, &actors);
     let parts = parts(report, files, profile, contents.parts);
-    Board { plan: BoardPlan { profile, regions, flash, supervisors, actors }, parts }
+    Board {
+        plan: BoardPlan { profile, regions, flash, supervisors, actors, engine: EngineKind::Wasmi },
+        parts,
+    }
 }
 
 /// The names of these entries, whatever else is wrong with them.

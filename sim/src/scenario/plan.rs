@@ -13,6 +13,7 @@ use devices::flash::CutMode;
 use devices::flash::Quality;
 use indexmap::IndexMap;
 use kernel::manifest::ActorManifest;
+use kernel::manifest::EngineKind;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
 use kernel::manifest::Region;
@@ -57,6 +58,8 @@ pub struct BoardPlan {
     pub supervisors: Vec<SupervisorManifest>,
     /// The actors in the order of their start.
     pub actors: Vec<ActorPlan>,
+    /// What runs the actors' modules. A scenario cannot tell.
+    pub engine: EngineKind,
 }
 
 /// A flash chip and what is on it.
@@ -82,6 +85,7 @@ impl BoardPlan {
             regions: self.regions.clone(),
             arena: self.profile.arena(),
             trace: Capacity::one_poll(places),
+            engine: self.engine,
         }
     }
 }

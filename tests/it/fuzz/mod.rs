@@ -31,6 +31,7 @@ use kernel::BootReason;
 use kernel::limits::MAILBOX_MESSAGES;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::ChildSpec;
+use kernel::manifest::EngineKind;
 use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
@@ -192,6 +193,7 @@ fn mutant(known: &[Import], seed: u64) -> Outcome {
         regions: Vec::new(),
         arena: 8 * PAGE,
         trace: Capacity::one_poll(3),
+        engine: EngineKind::Wasmi,
     };
     let mut course = match Course::boot(&manifest, Draw::new(draw.word()), false) {
         Ok(course) => course,

@@ -10,6 +10,7 @@ use kernel::event::Event;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::Backoff;
 use kernel::manifest::ChildSpec;
+use kernel::manifest::EngineKind;
 use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
@@ -92,6 +93,7 @@ pub(super) fn world(draw: &mut Draw, known: &[Import]) -> World {
         regions: vec![code, scratch, rom],
         arena: (24 + draw.below(16)) * PAGE,
         trace: Capacity::one_poll(places),
+        engine: EngineKind::Wasmi,
     };
     let mut given = manifest.actors.iter().skip(1).flat_map(|actor| &actor.grants);
     let is_armed = given.any(|grant| {

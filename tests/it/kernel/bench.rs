@@ -8,6 +8,7 @@ use kernel::bare::Bare;
 use kernel::limits::MAILBOX_MESSAGES;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::ChildSpec;
+use kernel::manifest::EngineKind;
 use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
@@ -85,6 +86,7 @@ fn boot_under(
         regions,
         arena: ARENA,
         trace: Capacity::one_poll(places),
+        engine: EngineKind::Wasmi,
     };
     Kernel::boot(&manifest, &mut Bare::default())
 }

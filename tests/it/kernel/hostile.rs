@@ -14,6 +14,7 @@ use kernel::call::CallName;
 use kernel::fault::ExitReason;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::ChildSpec;
+use kernel::manifest::EngineKind;
 use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
@@ -57,6 +58,7 @@ fn seen(actors: Vec<ActorManifest>, supervisors: Vec<SupervisorManifest>) -> See
         regions: Vec::new(),
         arena: 4 << 20,
         trace: Capacity::one_poll(PLACES),
+        engine: EngineKind::Wasmi,
     };
     let mut board = Bare::default();
     let mut kernel = Kernel::boot(&manifest, &mut board).expect("the test's own manifest is right");

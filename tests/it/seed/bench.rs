@@ -18,6 +18,7 @@ use kernel::event::Event;
 use kernel::limits::MAILBOX_MESSAGES;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::ChildSpec;
+use kernel::manifest::EngineKind;
 use kernel::manifest::Grant;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
@@ -96,6 +97,7 @@ impl World {
             regions: self.regions,
             arena: 16 << 20,
             trace: Capacity::one_poll(places),
+            engine: EngineKind::Wasmi,
         };
         let mut board = Desk::new(self.events);
         let mut kernel = Kernel::boot(&manifest, &mut board).expect("the test's own manifest");

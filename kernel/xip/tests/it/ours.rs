@@ -92,6 +92,7 @@ pub(crate) fn run(module: &Module<'_>, only: Option<&str>, budget: u64, script: 
         Ok(instance) => instance,
         Err(error) => return script.seen.push(Seen::NotOpen(error)),
     };
+    instance.keep_tables();
     let exports: Vec<_> = module.exports().collect();
     let globals: Vec<_> = exports
         .iter()

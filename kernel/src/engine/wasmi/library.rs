@@ -32,8 +32,8 @@ use wasmparser::MemInfo;
 use wasmparser::Parser;
 use wasmparser::Payload;
 
-use crate::engine::import::Cell;
 use crate::engine::module::INITIALIZE;
+use crate::engine::wasmi::link::Cell;
 use crate::limits::LIBRARY_ALIGN_MAX;
 use crate::limits::LIBRARY_STACK;
 use crate::limits::TABLE_MAX;
