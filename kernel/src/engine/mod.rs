@@ -19,8 +19,6 @@ mod wasmi;
 mod in_place;
 mod code;
 mod guest;
-#[cfg(test)]
-mod tests;
 
 pub use code::Code;
 pub use code::CodeImport;

@@ -66,6 +66,8 @@ mod function;
 mod sys;
 mod sp;
 mod mk;
+#[cfg(test)]
+mod tests;
 
 pub use function::Family;
 pub use function::Function;

@@ -181,7 +181,7 @@ fn a_module_runs_the_same_on_both_however_little_fuel_there_is_at_a_time() {
             r#"(module {imports} (export "_start" (func $time_of)) (func $time_of
             (drop (i64.div_u (call $time) (i64.extend_i32_u (memory.size))))) (memory 0))"#
         ),
-        format!(r#"(module (memory (export "memory") 1 1 (pagesize 1)) {handler} (i32.const 0)))"#),
+        format!(r#"(module (memory (export "memory") 1 (pagesize 1)) {handler} (i32.const 0)))"#),
     ];
     for text in run {
         let told = the_same(&text);
