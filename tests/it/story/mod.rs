@@ -53,9 +53,12 @@ const IN_QEMU: [&str; 6] = [
 ];
 
 /// What firmware plays on the emulated ESP32-C6.
-const EMULATED: [&str; 3] = [
+const EMULATED: [&str; 6] = [
     "blinky/blinks_twice_a_second",
     "boards/a_long_loop_needs_no_stack",
+    "desktop/shell_shows_a_file",
+    "desktop/who_knows_of_no_windows_draws_on_the_desk",
+    "flash/state_survives_a_power_cut",
     "schedule/mutex_excludes",
 ];
 

@@ -14,6 +14,7 @@ use crate::esp32c6::digest::Digest;
 use crate::esp32c6::digest::STATE_BYTES;
 use crate::esp32c6::storage::Storage;
 use crate::memory::Memory;
+use crate::memory::PAGE;
 use crate::register::A0;
 use crate::register::Registers;
 use crate::symbol::Symbols;
@@ -154,10 +155,17 @@ impl Call<'_> {
     }
 
     fn bytes(&self, address: u32, len: u32) -> Option<Vec<u8>> {
-        if len == 0 {
-            return Some(Vec::new());
+        let mut bytes = Vec::new();
+        let mut next = address;
+        let mut left = len;
+        while 0 < left {
+            // Neighbouring pages of the flash are neighbours in it by chance alone.
+            let piece = left.min(PAGE - next % PAGE);
+            bytes.extend_from_slice(self.memory.bytes(next, piece)?);
+            next = next.wrapping_add(piece);
+            left -= piece;
         }
-        self.memory.bytes(address, len).map(<[u8]>::to_vec)
+        Some(bytes)
     }
 
     fn write(&mut self, address: u32, bytes: &[u8]) -> Option<()> {
@@ -290,6 +298,9 @@ mod tests {
     use devices::flash::Quality;
     use devices::stream::Seed;
 
+    use crate::memory::Backing;
+    use crate::memory::Rights;
+
     const RAM: u32 = 0x4080_0000;
 
     struct Bench {
@@ -304,6 +315,10 @@ mod tests {
             let chip = Flash::new(vec![0xff; 0x4_0000], Quality::SERIAL, Seed(1), "chip");
             let storage = Storage::new(chip, &mut memory).unwrap();
             Bench { memory, storage }
+        }
+
+        fn page(&mut self) -> Backing {
+            self.memory.allocate(PAGE).unwrap()
         }
 
         fn call(&mut self, name: &str, arguments: &[u32]) -> (Outcome, u32) {
@@ -334,6 +349,19 @@ mod tests {
         assert_eq!(bench.call("memcmp", &[RAM, RAM + 4, 2]).1, u32::MAX);
         bench.call("memset", &[RAM, 0x101, 3]);
         assert_eq!(bench.memory.bytes(RAM, 4).unwrap(), [1, 1, 1, b'b']);
+    }
+
+    #[test]
+    fn a_copy_goes_on_where_the_next_page_lies_elsewhere() {
+        let mut bench = Bench::new();
+        let (first, second) = (bench.page(), bench.page());
+        for (number, page) in (0..).zip([second, first]) {
+            bench.memory.map(RAM + 0x1_0000 + number * PAGE, page, Rights::Rom).unwrap();
+        }
+        bench.memory.write(RAM + 0x1_0000 + PAGE - 2, b"ab");
+        bench.memory.write(RAM + 0x1_0000 + PAGE, b"cd");
+        bench.call("memcpy", &[RAM, RAM + 0x1_0000 + PAGE - 2, 4]);
+        assert_eq!(bench.memory.bytes(RAM, 4).unwrap(), b"abcd");
     }
 
     #[test]
