@@ -261,7 +261,7 @@ mod tests {
         let stick = write(&[]).unwrap();
         assert_eq!(stick.len(), SECTORS * SECTOR);
         assert!((4085..65_525).contains(&CLUSTERS));
-        assert!(2 * (CLUSTERS + 2) <= TABLE_SECTORS * SECTOR);
+        const { assert!(2 * (CLUSTERS + 2) <= TABLE_SECTORS * SECTOR) };
     }
 
     #[test]

@@ -7,10 +7,10 @@ use core::fmt::Write;
 
 use crate::apic;
 use crate::apic::vector;
+use crate::ending;
+use crate::ending::Report;
 use crate::ps2;
 use crate::serial;
-use crate::start;
-use crate::start::Report;
 
 /// One entry of the processor's table (Intel, volume 3, chapter 7.14.1 "64-Bit Mode IDT").
 #[derive(Clone, Copy)]
@@ -170,5 +170,5 @@ extern "sysv64" fn fail(frame: &Frame, number: u32) -> ! {
         "\r\nexception {number} (error {error:#x}) at {instruction:#x}, stack {stack:#x}, \
          address {address:#x}\r"
     );
-    start::end(start::Code::Panicked)
+    ending::end(ending::Code::Panicked)
 }

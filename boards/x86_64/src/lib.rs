@@ -5,6 +5,7 @@
 //! | [`cpu`] | instructions that Rust has no words for |
 //! | [`serial`] | the first serial line of a PC |
 //! | [`apic`] | interrupts: who is interrupted, by whom, and when |
+//! | [`ending`] | a code for QEMU, and last words |
 //! | [`clock`] | time since power-on |
 //! | [`ps2`] | keyboard and mouse as PCs have had them since 1987 |
 //! | [`interrupt`] | what an interrupt does, and an exception |
@@ -12,6 +13,7 @@
 //! | [`bochs`] | the display adapter of QEMU |
 //! | [`efi`] | what firmware offers before it is told to go |
 //! | [`machine`] | all of it, as the kernel meets it |
+//! | `memory` | what allocations take from |
 //! | [`start`] | from what was found to the end |
 #![no_std]
 
@@ -19,6 +21,7 @@ extern crate alloc;
 
 pub mod cpu;
 pub mod serial;
+pub mod ending;
 pub mod apic;
 pub mod clock;
 pub mod ps2;
@@ -27,10 +30,5 @@ pub mod pci;
 pub mod bochs;
 pub mod efi;
 pub mod machine;
+mod memory;
 pub mod start;
-
-use parts::heap::Heap;
-
-// SAFETY: there is one thread, and no interrupt below allocates.
-#[global_allocator]
-static HEAP: Heap = unsafe { Heap::new() };

@@ -1,7 +1,9 @@
-use super::board::Board;
-use super::*;
+//! The chip as firmware meets it: small programs that work its devices.
+
 use crate::cpu::Stop;
 use crate::elf::Segment;
+use crate::esp32c6::board::Board;
+use crate::esp32c6::*;
 use crate::symbol::Symbols;
 
 const A0: u32 = 10;

@@ -57,7 +57,7 @@ impl Layout {
         interrupt_clear: 0x30,
         action: 28,
         action_bits: 3,
-        rate: super::SLOW_CLOCK,
+        rate: crate::esp32c6::SLOW_CLOCK,
         unit: 2,
     };
 }
@@ -153,7 +153,8 @@ impl Watchdog {
         let holds = self.holds[..=self.passed].iter().map(|hold| u64::from(*hold)).sum::<u64>();
         // At most 2^34 units of 2^17 of the clock, in 160 million a second.
         let counts = u128::from(holds) * u128::from(self.layout.unit * prescaler);
-        let ticks = counts * u128::from(super::TICKS_PER_SECOND) / u128::from(self.layout.rate);
+        let ticks =
+            counts * u128::from(crate::esp32c6::TICKS_PER_SECOND) / u128::from(self.layout.rate);
         u64::try_from(ticks).map_or(u64::MAX, |ticks| self.fed.saturating_add(ticks))
     }
 

@@ -1,0 +1,43 @@
+//! The end: a code for QEMU, and last words on the serial line.
+
+use core::fmt;
+use core::panic::PanicInfo;
+
+use crate::cpu;
+use crate::serial;
+
+/// Where QEMU's `isa-debug-exit` is, if it is there.
+const EXIT: u16 = 0xf4;
+
+/// How it ended. QEMU's exit code is twice this and one.
+#[derive(Clone, Copy, Debug)]
+pub enum Code {
+    /// The population ended.
+    Ended = 0x10,
+    /// It was our own bug.
+    Panicked = 0x11,
+}
+
+/// Ends QEMU, or sleeps for ever.
+pub fn end(code: Code) -> ! {
+    cpu::write_port_32(EXIT, code as u32);
+    cpu::stop()
+}
+
+/// The serial line for last words.
+pub struct Report;
+
+impl fmt::Write for Report {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        serial::LINE.send(text.as_bytes());
+        Ok(())
+    }
+}
+
+#[panic_handler]
+fn panic(panic: &PanicInfo<'_>) -> ! {
+    cpu::disable_interrupts();
+    // Nobody could be told of a line that fails.
+    let _ = fmt::write(&mut Report, format_args!("\r\n{panic}\r\n"));
+    end(Code::Panicked)
+}
