@@ -1,6 +1,7 @@
 //! `orrery`: the command line.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -26,6 +27,7 @@ use sim::command::on::On;
 use sim::command::sim as simulate;
 use sim::command::test;
 use sim::command::wasm;
+use sim::debugger;
 use sim::firmware::BoardName;
 use sim::firmware::Builder;
 use sim::play::Review;
@@ -290,6 +292,10 @@ struct Emu {
     /// Tell of every step, on stderr
     #[arg(long, value_enum)]
     trace: Option<EmulatedTrace>,
+    /// Wait for a debugger (GDB's `target remote`) before the first instruction. Without an
+    /// address only this computer can connect
+    #[arg(long, value_name = "[ADDRESS]:PORT", value_parser = debugger::parse)]
+    gdb: Option<SocketAddr>,
 }
 
 /// What can be emulated.
@@ -471,6 +477,7 @@ fn emulate(arguments: Emu) -> Ending {
             ram: arguments.ram,
             limit: arguments.limit,
             trace: arguments.trace.map(emulated_trace),
+            debugger: arguments.gdb,
         }),
         EmulatedMachine::Esp32c6 => emu_board::run(&emu_board::Options {
             file: arguments.file,
@@ -478,6 +485,7 @@ fn emulate(arguments: Emu) -> Ending {
             flash: arguments.flash,
             screen: arguments.screen,
             limit: arguments.limit,
+            debugger: arguments.gdb,
         }),
     }
 }

@@ -27,12 +27,14 @@ pub(crate) const WILD: u32 = 0xc000_0000;
 const HANDLER: u32 = RAM + 0x800;
 const SAVED: u32 = RAM + 0x1_f000;
 const PASSES_AT: i32 = 16;
+/// How often the pieces are passed through.
+const PASSES: i32 = 3;
 const CLINT: u32 = 0x0200_0000;
 const FINISHER: u32 = 0x0010_0000;
 /// Pieces of a program: their code stays below the data.
 const PIECES: usize = 6000;
 /// Instructions after which a program is taken to run in circles.
-const LONGEST: u64 = 200_000;
+const LONGEST: u64 = 400_000;
 
 /// Bytes for the start of RAM.
 pub(crate) struct Program {
@@ -116,7 +118,7 @@ fn start(draw: &mut Draw) -> Vec<u32> {
     // The timer never rings.
     words.extend([lui(6, CLINT + 0x4000), addi(7, 0, -1), sw(7, 6, 0), sw(7, 6, 4)]);
     words.extend(load_constant(6, SAVED));
-    words.extend([addi(7, 0, 12), sw(7, 6, PASSES_AT)]);
+    words.extend([addi(7, 0, PASSES), sw(7, 6, PASSES_AT)]);
     for register in 1..32 {
         let value = match register {
             2 => DATA + 0x2800,
