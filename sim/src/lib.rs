@@ -57,4 +57,5 @@ pub mod play;
 pub mod present;
 pub mod view;
 pub mod header;
+pub mod debugger;
 pub mod command;

@@ -1,6 +1,7 @@
 //! `orrery`: the command line.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,10 +12,10 @@ use clap::ArgGroup;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
-use devices::flash::CutMode;
 use protocol::image::Drive;
 use sim::command::Ending;
 use sim::command::actors;
+use sim::command::argument;
 use sim::command::build;
 use sim::command::doctor;
 use sim::command::emu;
@@ -26,12 +27,12 @@ use sim::command::on::On;
 use sim::command::sim as simulate;
 use sim::command::test;
 use sim::command::wasm;
+use sim::debugger;
 use sim::firmware::BoardName;
 use sim::firmware::Builder;
 use sim::play::Review;
 use sim::scenario::plan::FlashCut;
 use sim::scenario::schema::schema;
-use sim::unit;
 use sim::view;
 
 /// A clockwork world for a kernel of WebAssembly actors: boots it, drives it, breaks it, and
@@ -115,7 +116,7 @@ struct Sim {
     )]
     pty: Option<PathBuf>,
     /// Virtual seconds in a second of yours
-    #[arg(long, default_value_t = 1.0, value_parser = speed, requires = "live")]
+    #[arg(long, default_value_t = 1.0, value_parser = argument::speed, requires = "live")]
     speed: f64,
     /// Save what you do in the window and at the terminal as a scenario
     #[arg(long, value_name = "FILE", requires = "live")]
@@ -127,7 +128,7 @@ struct Sim {
     #[arg(long)]
     update: bool,
     /// Play only this one power cut of an exploration: the flash operation and how far it comes
-    #[arg(long, value_name = "OPERATION:MODE", value_parser = cut)]
+    #[arg(long, value_name = "OPERATION:MODE", value_parser = argument::cut)]
     cut: Option<FlashCut>,
     /// Where the flash's contents come from, if the file exists, and where they go after the run
     #[arg(long, value_name = "FILE")]
@@ -255,13 +256,13 @@ struct WasmTest {
     #[arg(long, value_name = "N")]
     fuel: Option<u64>,
     /// Linear memory that it may have, up to 256MiB [default: 64MiB]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = argument::size)]
     memory: Option<usize>,
     /// Time that it may take by the clock on the wall
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = argument::duration)]
     timeout: Duration,
     /// Virtual time that it may take: an instruction takes a nanosecond, on every computer
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = argument::duration)]
     virtual_timeout: Option<Duration>,
 }
 
@@ -285,7 +286,7 @@ struct Emu {
     #[arg(long)]
     tohost: bool,
     /// How much RAM there is, in whole pages of 4KiB
-    #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = ram)]
+    #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = argument::ram)]
     ram: u32,
     /// Instructions after which the program has failed; the time that it sleeps counts
     #[arg(long, value_name = "N")]
@@ -293,6 +294,10 @@ struct Emu {
     /// Tell of every step, on stderr
     #[arg(long, value_enum)]
     trace: Option<EmulatedTrace>,
+    /// Wait for a debugger (GDB's `target remote`) before the first instruction. Without an
+    /// address only this computer can connect
+    #[arg(long, value_name = "[ADDRESS]:PORT", value_parser = debugger::parse)]
+    gdb: Option<SocketAddr>,
 }
 
 /// What can be emulated.
@@ -444,33 +449,17 @@ fn review(update: bool) -> Review {
     if update { Review::Accept } else { Review::Compare }
 }
 
-fn speed(text: &str) -> Result<f64, String> {
-    let speed: f64 = text.parse().map_err(|_| "expected a number such as 2 or 0.5".to_owned())?;
-    let is_sound = speed.is_finite() && 0.0 < speed && speed <= 10_000.0;
-    if is_sound { Ok(speed) } else { Err("expected more than 0 and at most 10000".to_owned()) }
-}
-
-fn cut(text: &str) -> Result<FlashCut, String> {
-    let names = CutMode::ALL.map(CutMode::name).join(", ");
-    let (operation, mode) = text.split_once(':').ok_or("expected for example 12:torn")?;
-    let operation = operation.parse().map_err(|_| "expected the number of an operation first")?;
-    let mode = CutMode::from_name(mode).ok_or(format!("the ways are {names}"))?;
-    Ok(FlashCut { operation, mode })
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    unit::duration(text).map_err(|error| format!("{}: {}", error.problem, error.hint))
-}
-
 fn emulate(arguments: Emu) -> Ending {
-    let Emu { file, machine, image, flash, screen, tohost, ram, limit, trace } = arguments;
+    let Emu { file, machine, image, flash, screen, tohost, ram, limit, gdb, trace } = arguments;
     match machine {
         EmulatedMachine::Virt => {
             let trace = trace.map(emulated_trace);
-            emu::run(&emu::Options { file, has_host: tohost, ram, limit, trace })
+            let has_host = tohost;
+            emu::run(&emu::Options { file, has_host, ram, limit, trace, debugger: gdb })
         }
         EmulatedMachine::Esp32c6 => {
-            emu_board::run(&emu_board::Options { file, image, flash, screen, limit })
+            let debugger = gdb;
+            emu_board::run(&emu_board::Options { file, image, flash, screen, limit, debugger })
         }
     }
 }
@@ -481,16 +470,4 @@ fn emulated_trace(trace: EmulatedTrace) -> emu::Trace {
         EmulatedTrace::Memory => emu::Trace::Memory,
         EmulatedTrace::Devices => emu::Trace::Devices,
     }
-}
-
-/// Also as QEMU writes sizes: `128M`.
-fn ram(text: &str) -> Result<u32, String> {
-    let is_short = text.ends_with(['K', 'M', 'G']);
-    let text = if is_short { format!("{text}iB") } else { text.to_owned() };
-    let bytes = size(&text)?;
-    u32::try_from(bytes).map_err(|_| "expected less than 4 GiB".to_owned())
-}
-
-fn size(text: &str) -> Result<usize, String> {
-    unit::size(text).map_err(|error| format!("{}: {}", error.problem, error.hint))
 }

@@ -7,17 +7,23 @@
 
 use std::fs;
 use std::io::Write;
+use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::path::PathBuf;
 
 use emulator::cpu::Cpu;
 use emulator::cpu::Stop;
 use emulator::elf::Elf;
+use emulator::machine::Machine;
 use emulator::register::NAMES;
 use emulator::symbol::Symbols;
 use emulator::virt::BootError;
 use emulator::virt::Virt;
 
 use crate::command::Ending;
+use crate::debugger::Debuggee;
+use crate::debugger::Session;
+use crate::debugger::debug;
 
 /// Instructions between two looks at what the program has sent.
 const SLICE: u64 = 10_000_000;
@@ -45,6 +51,8 @@ pub struct Options {
     pub limit: Option<u64>,
     /// What to tell of the way.
     pub trace: Option<Trace>,
+    /// Where a debugger connects.
+    pub debugger: Option<SocketAddr>,
 }
 
 /// Runs a program to its end.
@@ -63,7 +71,18 @@ pub fn run(options: &Options) -> Ending {
             return Ending::Refused;
         }
     };
-    let stop = drive(&mut cpu, &mut machine, options, &elf.symbols);
+    let session = options
+        .debugger
+        .map(|address| wait(address, &mut Emulation { cpu: &mut cpu, machine: &mut machine }));
+    let stop = match session {
+        None | Some(Ok(Session::Detached)) => drive(&mut cpu, &mut machine, options, &elf.symbols),
+        Some(Ok(Session::Killed)) => return Ending::Passed,
+        Some(Ok(Session::Ended(stop))) => stop,
+        Some(Err(error)) => {
+            eprintln!("error: {error}");
+            return Ending::Refused;
+        }
+    };
     let what = match stop {
         Stop::Exit(0) => return Ending::Passed,
         Stop::Exit(code) => format!("the program ends with {code}"),
@@ -77,6 +96,30 @@ pub fn run(options: &Options) -> Ending {
     };
     eprintln!("{}", what.trim_end());
     Ending::Failed
+}
+
+/// Waits for a debugger and lets it drive.
+pub(super) fn wait(address: SocketAddr, debuggee: &mut dyn Debuggee) -> Result<Session, String> {
+    let named = |error: std::io::Error| format!("{address}: {error}");
+    let listener = TcpListener::bind(address).map_err(named)?;
+    let place = listener.local_addr().map_err(named)?;
+    eprintln!("waiting for a debugger: target remote {place}");
+    debug(&listener, debuggee).map_err(named)
+}
+
+struct Emulation<'a> {
+    cpu: &'a mut Cpu,
+    machine: &'a mut Virt,
+}
+
+impl Debuggee for Emulation<'_> {
+    fn parts(&mut self) -> (&mut Cpu, &mut dyn Machine) {
+        (self.cpu, self.machine)
+    }
+
+    fn show(&mut self) {
+        show(&self.machine.take_output());
+    }
 }
 
 fn boot(elf: &Elf, options: &Options) -> Result<(Cpu, Virt), BootError> {

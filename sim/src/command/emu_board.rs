@@ -8,18 +8,24 @@ use std::fmt::Display;
 use std::fs;
 use std::io::ErrorKind;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 
 use devices::flash::Quality;
 use devices::stream::Seed;
+use emulator::cpu::Cpu;
 use emulator::cpu::Stop;
 use emulator::elf::Elf;
 use emulator::esp32c6;
 use emulator::esp32c6::Wiring;
 use emulator::esp32c6::board::Board;
+use emulator::machine::Machine;
 
 use crate::command::Ending;
+use crate::command::emu::wait;
+use crate::debugger::Debuggee;
+use crate::debugger::Session;
 use crate::partition;
 
 /// Ticks between two looks at what the board has sent.
@@ -37,6 +43,8 @@ pub struct Options {
     pub screen: Option<PathBuf>,
     /// Ticks after which it ends: one for each instruction, and the time slept.
     pub limit: Option<u64>,
+    /// Where a debugger connects.
+    pub debugger: Option<SocketAddr>,
 }
 
 /// Runs firmware to its end.
@@ -48,7 +56,16 @@ pub fn run(options: &Options) -> Ending {
             return Ending::Refused;
         }
     };
-    let stop = drive(&mut board, options.limit);
+    let session = options.debugger.map(|address| wait(address, &mut board));
+    let stop = match session {
+        None | Some(Ok(Session::Detached)) => drive(&mut board, options.limit),
+        Some(Ok(Session::Killed)) => Stop::Limit,
+        Some(Ok(Session::Ended(stop))) => stop,
+        Some(Err(error)) => {
+            eprintln!("error: {error}");
+            return Ending::Refused;
+        }
+    };
     if let Err(error) = keep(&board, options) {
         eprintln!("error: {error}");
         return Ending::Refused;
@@ -60,6 +77,16 @@ pub fn run(options: &Options) -> Ending {
     };
     eprintln!("{}", what.trim_end());
     Ending::Failed
+}
+
+impl Debuggee for Board {
+    fn parts(&mut self) -> (&mut Cpu, &mut dyn Machine) {
+        Board::parts(self)
+    }
+
+    fn show(&mut self) {
+        show(&self.take_sent());
+    }
 }
 
 fn boot(options: &Options) -> Result<(Elf, Board), String> {

@@ -1,6 +1,7 @@
 //! The verbs of the command line. Each says how it ended as an exit code: 0 all is well, 1 the
 //! world was not as expected, 2 the command or a scenario cannot be understood.
 
+pub mod argument;
 pub mod actors;
 pub mod doctor;
 pub mod emu;

@@ -101,6 +101,11 @@ impl Board {
         &self.cpu
     }
 
+    /// The processor and the chip around it, for a debugger.
+    pub fn parts(&mut self) -> (&mut Cpu, &mut dyn Machine) {
+        (&mut self.cpu, &mut self.chip)
+    }
+
     /// What happened outside may raise an interrupt.
     fn settle(&mut self) {
         let mut bus = self.cpu.bus();
