@@ -61,7 +61,7 @@ fn every_instruction_leaves_what_qemu_leaves() {
     if !has_qemu() {
         return;
     }
-    let tally = check(0, 200_000);
+    let tally = check(0, 400_000);
     // Else the law above would compare little.
     for cause in [1, 2, 3, 4, 5, 6, 7, 8, 11] {
         assert!(tally.traps.contains_key(&cause), "no trap with the cause {cause}");
