@@ -123,6 +123,17 @@ impl BoardName {
         }
     }
 
+    /// The scenario whose population it boots if nothing else is said.
+    pub const fn population(self) -> &'static str {
+        match self {
+            BoardName::X86_64 | BoardName::QemuRiscv32 => {
+                "scenarios/boards/the_shell_is_in_front.yaml"
+            }
+            // What fits.
+            BoardName::Esp32c6 => "scenarios/desktop/shell_shows_a_file.yaml",
+        }
+    }
+
     /// What its firmware consists of.
     pub const fn binaries(self) -> &'static [Binary] {
         match self {

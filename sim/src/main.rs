@@ -168,12 +168,8 @@ struct Build {
     #[arg(long, value_name = "NAME", value_parser = BoardName::parse)]
     board: BoardName,
     /// Whose population it boots
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "scenarios/boards/the_shell_is_in_front.yaml"
-    )]
-    scenario: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
     /// Let a host at the other end of its serial line turn the handle of its kernel
     #[arg(long)]
     host: bool,
@@ -406,7 +402,7 @@ fn builder() -> Builder {
 fn build_options(arguments: Build) -> build::Options {
     build::Options {
         board: arguments.board,
-        scenario: arguments.scenario,
+        scenario: arguments.scenario.unwrap_or_else(|| arguments.board.population().into()),
         drive: if arguments.host { Drive::Host } else { Drive::Board },
         builder: builder(),
         out: arguments.out,
