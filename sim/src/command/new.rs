@@ -1,5 +1,5 @@
-//! `orrery new actor NAME`: an actor that works, a scenario that shows it, and its place in the
-//! workspace. Whatever is in the way is left alone: all is checked before the first file is written.
+//! `orrery new actor NAME`: an actor that works, and a scenario that shows it. Whatever is in the way
+//! is left alone: all is checked before the first file is written.
 
 use std::fs;
 use std::io;
@@ -90,7 +90,6 @@ pub fn run(root: &Path, name: &str) -> Ending {
             for file in files {
                 println!("  {}", file.display());
             }
-            println!("  and its line in Cargo.toml");
             println!("next: cargo run sim --scenario {}", filled(SCENARIO, name));
             Ending::Passed
         }
@@ -103,22 +102,18 @@ pub fn run(root: &Path, name: &str) -> Ending {
 
 /// Makes the actor; its files are named from the root of the repository.
 pub fn make(root: &Path, name: &str) -> Result<Vec<PathBuf>, Mistake> {
-    let workspace = root.join("Cargo.toml");
-    let manifest = fs::read_to_string(&workspace).unwrap_or_default();
-    let is_ours = root.join("actors/sdk").is_dir() && root.join("scenarios").is_dir();
-    let Some(enlarged) = enlarged(&manifest, name).filter(|_| is_ours) else {
+    // A crate below `actors/` belongs to the workspace, as Cargo.toml has it.
+    let is_ours = ["Cargo.toml", "actors/sdk", "scenarios"].iter().all(|it| root.join(it).exists());
+    if !is_ours {
         return Err(mistake(
             "this is not the folder of Orrery's sources",
             "type it where README.md and Cargo.toml lie",
         ));
-    };
+    }
     check_name(name)?;
     check_is_free(root, name)?;
-    let written = write(root, name).and_then(|files| {
-        fs::write(&workspace, enlarged)?;
-        Ok(files)
-    });
-    written.map_err(|error| mistake(format!("cannot write: {error}"), "check who may write here"))
+    write(root, name)
+        .map_err(|error| mistake(format!("cannot write: {error}"), "check who may write here"))
 }
 
 /// The files of an actor of this name, and what is in them.
@@ -198,27 +193,9 @@ fn write(root: &Path, name: &str) -> io::Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-/// The workspace's manifest with one more actor behind the others; `None` if it lists none.
-fn enlarged(manifest: &str, name: &str) -> Option<String> {
-    const LINE: &str = "    \"actors/";
-    let last = manifest.rfind(&format!("\n{LINE}"))? + 1;
-    let end = last + manifest[last..].find('\n')? + 1;
-    let (above, below) = manifest.split_at(end);
-    Some(format!("{above}{LINE}{name}\",\n{below}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_new_actor_is_the_last_of_the_actors() {
-        let manifest = "members = [\n    \"actors/sdk\",\n    \"actors/echo\",\n    \"sim\",\n]\n";
-        let expected = "members = [\n    \"actors/sdk\",\n    \"actors/echo\",\n    \
-                        \"actors/hello\",\n    \"sim\",\n]\n";
-        assert_eq!(enlarged(manifest, "hello").as_deref(), Some(expected));
-        assert_eq!(enlarged("[package]\n", "hello"), None);
-    }
 
     #[test]
     fn a_name_is_a_word_and_the_help_says_which_would_do() {
