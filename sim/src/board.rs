@@ -130,8 +130,11 @@ impl VirtualBoard {
             }
             Reply::Draw { offset, bytes } => self.draw(offset, bytes)?,
             Reply::Fill { offset, pixel, count } => {
-                let count = (count as usize).min(self.panel.info().size());
-                self.draw(offset, &pixel.repeat(count))?;
+                let len = (count as usize).checked_mul(pixel.len());
+                if len.is_none_or(|len| self.panel.info().size() < len) {
+                    return Err(unlike(format!("it fills {count} pixels at {offset}")));
+                }
+                self.draw(offset, &pixel.repeat(count as usize))?;
             }
             Reply::Flush => self.panel.flush(),
             Reply::Entropy => self.request_entropy(),

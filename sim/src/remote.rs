@@ -26,6 +26,7 @@ use protocol::message::Request;
 use protocol::message::VERSION;
 
 use crate::board::VirtualBoard;
+use crate::cast::id_of;
 use crate::scenario::profile::ProfileName;
 use crate::target::Line;
 use crate::target::Look;
@@ -87,9 +88,8 @@ impl Remote {
         if remote.line.keeps_flash() {
             remote.restore(&flash)?;
         }
-        let has_screen = true;
         let size = u32::try_from(flash.len()).unwrap_or(u32::MAX);
-        remote.ask(&Request::Boot { flash: size, has_screen }, |reply| unexpected(&reply))?;
+        remote.ask(&Request::Boot { flash: size }, |reply| unexpected(&reply))?;
         Ok(remote)
     }
 
@@ -97,7 +97,7 @@ impl Remote {
     fn meet(
         &mut self,
         profile: ProfileName,
-        image: &[u8],
+        bytes: &[u8],
         flash: Option<FlashInfo>,
     ) -> Result<(), TargetError> {
         let mut info = None;
@@ -125,7 +125,7 @@ impl Remote {
                 profile.layout()
             )));
         }
-        let wanted = u32::from_le_bytes([12, 13, 14, 15].map(|byte| image[byte]));
+        let wanted = image::checksum_of(bytes).expect("it has just been written");
         if info.image != wanted {
             return Err(TargetError::Other(format!(
                 "{name} has the image {:08x}, the scenario needs {wanted:08x}",
@@ -231,6 +231,7 @@ impl Remote {
         let mut processes = Vec::new();
         self.ask(&Request::Processes, |reply| match reply {
             Reply::Process(process) => {
+                id_of(process.id).ok_or_else(|| stopped("it names an actor that cannot be"))?;
                 processes.push(process);
                 Ok(())
             }

@@ -11,24 +11,7 @@ use sim::scenario::plan::Plan;
 use sim::stock::Stock;
 use sim::story::difference;
 
-/// Folders whose scenarios both engines play.
-const FOLDERS: [&str; 15] = [
-    "blinky",
-    "capability",
-    "chaos",
-    "desktop",
-    "files",
-    "flash",
-    "kv",
-    "names",
-    "reload",
-    "schedule",
-    "shell",
-    "state",
-    "supervision",
-    "tty",
-    "wires",
-];
+use crate::scenario::FOLDERS;
 
 pub(crate) fn trials() -> Vec<Trial> {
     let folder = |folder: &'static str| {

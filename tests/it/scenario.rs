@@ -16,6 +16,25 @@ use sim::scenario::load::load;
 use sim::scenario::plan::Plan;
 use sim::stock::Stock;
 
+/// Folders whose scenarios must be the same story whatever runs them.
+pub(crate) const FOLDERS: [&str; 15] = [
+    "blinky",
+    "capability",
+    "chaos",
+    "desktop",
+    "files",
+    "flash",
+    "kv",
+    "names",
+    "reload",
+    "schedule",
+    "shell",
+    "state",
+    "supervision",
+    "tty",
+    "wires",
+];
+
 /// The top of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -70,9 +70,9 @@ impl<H: Hardware> Driven<H> {
     }
 
     /// What of the board its kernel has: bytes of flash, and the screen.
-    pub fn lend(&mut self, flash: u32, has_screen: bool) {
+    pub fn lend(&mut self, flash: u32) {
         self.flash = flash as usize;
-        let screen = self.hardware.framebuffer().filter(|_| has_screen);
+        let screen = self.hardware.framebuffer();
         self.screen = screen.map(|screen| screen.info());
     }
 

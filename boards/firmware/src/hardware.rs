@@ -2,6 +2,7 @@
 
 use kernel::device::Board;
 use kernel::manifest::EngineKind;
+use kernel::manifest::Manifest;
 use kernel::time::Instant;
 use kernel::trace::Capacity;
 
@@ -21,6 +22,14 @@ pub trait Hardware: Board {
     /// What runs the actors' modules; `None` is what the image asks for. A board with little memory
     /// runs them where they lie.
     const ENGINE: Option<EngineKind> = None;
+
+    /// What the board makes of an image's manifest: the same population, with what it has for it.
+    fn fit(manifest: &Manifest) -> Manifest {
+        let mut manifest = manifest.clone();
+        manifest.trace = Self::TRACE.unwrap_or(manifest.trace);
+        manifest.engine = Self::ENGINE.unwrap_or(manifest.engine);
+        manifest
+    }
 
     /// Time since power came on. It never goes back.
     fn now(&mut self) -> Instant;

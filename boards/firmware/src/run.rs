@@ -48,9 +48,7 @@ pub fn run<H: Hardware>(bytes: &'static [u8], mut hardware: H) -> Ending {
 
 /// Turns the handle by the board's own clock.
 fn turn<H: Hardware>(manifest: &Manifest, hardware: &mut H) -> Ending {
-    let mut manifest = manifest.clone();
-    manifest.trace = H::TRACE.unwrap_or(manifest.trace);
-    manifest.engine = H::ENGINE.unwrap_or(manifest.engine);
+    let manifest = H::fit(manifest);
     let mut kernel = match Kernel::boot(&manifest, hardware) {
         Ok(kernel) => kernel,
         Err(error) => return Ending::NotBooted(error),

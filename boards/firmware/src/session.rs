@@ -69,7 +69,7 @@ impl<H: Hardware> Session<H> {
     fn answer(&mut self, request: Request) {
         match request {
             Request::Hello => self.introduce(),
-            Request::Boot { flash, has_screen } => self.boot(flash, has_screen),
+            Request::Boot { flash } => self.boot(flash),
             Request::Poll { now, until, pace, room, events } => {
                 self.poll(now, until, pace, room, events);
             }
@@ -100,7 +100,7 @@ impl<H: Hardware> Session<H> {
         self.driven.tell(&Reply::Board(info));
     }
 
-    fn boot(&mut self, flash: u32, has_screen: bool) {
+    fn boot(&mut self, flash: u32) {
         // What the last kernel had is free before the next one is made.
         self.kernel = None;
         self.now = Instant::ZERO;
@@ -113,10 +113,8 @@ impl<H: Hardware> Session<H> {
             let text = format!("the board has less than {flash} bytes of flash");
             return self.driven.tell(&Reply::Failed(&text));
         }
-        self.driven.lend(flash, has_screen);
-        let mut manifest = image.content.manifest.clone();
-        manifest.trace = H::TRACE.unwrap_or(manifest.trace);
-        manifest.engine = H::ENGINE.unwrap_or(manifest.engine);
+        self.driven.lend(flash);
+        let manifest = H::fit(&image.content.manifest);
         match Kernel::boot(&manifest, &mut self.driven) {
             Ok(kernel) => {
                 self.kernel = Some(kernel);

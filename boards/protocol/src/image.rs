@@ -100,6 +100,12 @@ pub fn write(content: &Content) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// The checksum in the header of an image that [`write`] has written.
+pub fn checksum_of(image: &[u8]) -> Option<u32> {
+    let bytes = image.get(12..HEADER_BYTES)?;
+    Some(u32::from_le_bytes(bytes.try_into().ok()?))
+}
+
 /// Reads the image at the beginning of these bytes; what is behind it does not matter.
 ///
 /// # Errors

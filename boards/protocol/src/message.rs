@@ -31,8 +31,6 @@ pub enum Request {
     Boot {
         /// Bytes of flash that it has; 0 is none.
         flash: u32,
-        /// Whether it has the screen.
-        has_screen: bool,
     },
     /// Turn the handle: once, and on by itself for as long as nothing comes of it but that an actor
     /// used its slice up, and there is time until the next thing that the host knows of.

@@ -12,35 +12,17 @@ use libtest_mimic::Trial;
 use sim::command::on::On;
 use sim::command::test::scenarios;
 use sim::firmware::Builder;
-use sim::runner::Runner;
+use sim::play::run_on;
+use sim::present;
 use sim::scenario::load::load;
 use sim::scenario::plan::Plan;
 use sim::stock::Stock;
-use sim::story::difference;
 use sim::story::unsupported;
 use sim::target::Target;
 use sim::target::qemu::Computer;
 
+use crate::scenario::FOLDERS;
 use desk::Desks;
-
-/// Folders whose scenarios the firmware plays on a desk, at both ends of the same protocol.
-const FOLDERS: [&str; 15] = [
-    "blinky",
-    "capability",
-    "chaos",
-    "desktop",
-    "files",
-    "flash",
-    "kv",
-    "names",
-    "reload",
-    "schedule",
-    "shell",
-    "state",
-    "supervision",
-    "tty",
-    "wires",
-];
 
 /// What firmware plays in QEMU's computers.
 const IN_QEMU: [&str; 6] = [
@@ -136,15 +118,11 @@ fn all_on(path: &str, target: &Arc<dyn Target>) -> Result<(), Failed> {
 
 /// Plays a plan on the kernel of this program and on a target; says where they part.
 fn told_twice(plan: &Plan, target: &Arc<dyn Target>) -> Result<(), String> {
-    let mut linked = Runner::new(plan).map_err(|error| error.to_string())?;
-    linked.finish();
-    let mut other = Runner::on(plan, Arc::clone(target)).map_err(|error| error.to_string())?;
-    other.finish();
-    if let Some(difference) = difference(linked.world(), other.world()) {
-        return Err(difference);
+    let told = run_on(plan, Some(target)).map_err(|error| present::error(plan, &error))?;
+    match told.failure() {
+        None => Ok(()),
+        Some(failure) => {
+            Err(format!("step {} {}: {}", failure.step, failure.expected, failure.seen))
+        }
     }
-    if let Some(failure) = other.failure() {
-        return Err(format!("step {} {}: {}", failure.step, failure.expected, failure.seen));
-    }
-    Ok(())
 }
