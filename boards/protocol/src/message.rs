@@ -16,8 +16,8 @@ use kernel::trace::Record;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Changes whenever a message or an image does.
-pub const VERSION: u32 = 1;
+/// Raised whenever a message or an image changes; `boards/protocol/format.txt` is what they are.
+pub const VERSION: u32 = 2;
 
 /// Bytes of a screen or of flash that one reply carries.
 pub const PIECE: usize = 1024;
