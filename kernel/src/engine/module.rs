@@ -108,6 +108,11 @@ pub enum LoadError {
         /// Bytes it may have.
         allowed: usize,
     },
+    /// The board has no room left for the memory that it starts with or may grow to.
+    NoRoom {
+        /// Bytes that were to be taken.
+        wanted: usize,
+    },
     /// Its start function or its initial data did not work out.
     Start(String),
     /// `MESSAGE_BUFFER` is no address of enough bytes.
@@ -133,6 +138,9 @@ impl fmt::Display for LoadError {
             }
             LoadError::TooMuchMemory { wanted, allowed } => {
                 write!(f, "needs {wanted} bytes of memory, but may have {allowed}")
+            }
+            LoadError::NoRoom { wanted } => {
+                write!(f, "needs {wanted} bytes of memory, for which the board has no room left")
             }
             LoadError::Start(text) => write!(f, "does not start: {text}"),
             LoadError::BadMessageBuffer => {
