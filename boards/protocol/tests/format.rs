@@ -59,6 +59,7 @@ use protocol::image;
 use protocol::image::Content;
 use protocol::image::Drive;
 use protocol::message::BoardInfo;
+use protocol::message::HeapInfo;
 use protocol::message::Pace;
 use protocol::message::Reply;
 use protocol::message::Request;
@@ -188,6 +189,7 @@ fn requests() -> Vec<Request> {
         Request::ReadFlash { at: 0x0012_3000, len: 0x1000 },
         Request::EraseFlash { at: 0x0012_3000 },
         Request::ProgramFlash { at: 0x0012_3400, bytes: vec![0xff, 0, 0x7f] },
+        Request::Heap,
     ]
 }
 
@@ -238,6 +240,7 @@ fn replies() -> Vec<Reply<'static>> {
         Reply::Polled { at: NOW, next: Next::At(NOW), fuel: 1 << 40, used: 20_000, lost: 300 },
         Reply::Done,
         Reply::Failed("why"),
+        Reply::Heap(HeapInfo { bytes: 0x0006_f000, free: 0x0001_2345 }),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Code that has been checked: everything a module may ask for is decided here, before it runs.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
@@ -46,7 +47,7 @@ impl<'a> Wasm<'a> {
 /// Code, ready to be instantiated any number of times by the engine that has loaded it.
 pub(crate) enum Module {
     /// wasmi has compiled it.
-    Wasmi(wasmi::Module),
+    Wasmi(Box<wasmi::Module>),
     /// It runs where it lies.
     InPlace(in_place::Module),
 }

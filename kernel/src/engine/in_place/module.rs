@@ -107,11 +107,16 @@ impl Module {
     }
 }
 
-/// The bytes of a module, to be kept.
+/// The bytes of a module, to be kept. As much again must be free: checking a module that a compiler
+/// has made takes less.
 fn copy(bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
-    let wanted = bytes.len();
+    let wanted = 2 * bytes.len();
     let mut copy = Vec::new();
-    let taken = if is_left_beside(wanted) { copy.try_reserve_exact(wanted).ok() } else { None };
+    let taken = if is_left_beside(wanted) {
+        copy.try_reserve_exact(bytes.len()).ok()
+    } else {
+        None
+    };
     taken.ok_or(LoadError::NoRoom { wanted })?;
     copy.extend_from_slice(bytes);
     Ok(copy)
