@@ -35,7 +35,7 @@ const IN_QEMU: [&str; 6] = [
 ];
 
 /// What firmware plays on the emulated ESP32-C6.
-const EMULATED: [&str; 12] = [
+const EMULATED: [&str; 13] = [
     "blinky/blinks_twice_a_second",
     "boards/a_long_loop_needs_no_stack",
     "boards/small_actors_live_beside_the_shell",
@@ -43,6 +43,7 @@ const EMULATED: [&str; 12] = [
     "chaos/recursion_kills_its_actor_alone",
     "chaos/shell_answers_under_attack",
     "chaos/wild_memory_access_kills_its_actor_alone",
+    "desktop/a_client_that_floods_stops_nobody",
     "desktop/shell_shows_a_file",
     "desktop/windows_share_a_panel",
     "desktop/who_knows_of_no_windows_draws_on_the_desk",

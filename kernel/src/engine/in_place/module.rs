@@ -112,11 +112,8 @@ impl Module {
 fn copy(bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
     let wanted = 2 * bytes.len();
     let mut copy = Vec::new();
-    let taken = if is_left_beside(wanted) {
-        copy.try_reserve_exact(bytes.len()).ok()
-    } else {
-        None
-    };
+    let taken =
+        if is_left_beside(wanted) { copy.try_reserve_exact(bytes.len()).ok() } else { None };
     taken.ok_or(LoadError::NoRoom { wanted })?;
     copy.extend_from_slice(bytes);
     Ok(copy)
