@@ -3,7 +3,7 @@
 use alloc::collections::VecDeque;
 
 /// First in, first out. Neither [`ByteQueue::push`] nor [`ByteQueue::pop`] allocates.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ByteQueue<H> {
     entries: VecDeque<(H, usize)>,
     bytes: VecDeque<u8>,

@@ -190,7 +190,7 @@ pub enum What {
 }
 
 /// Records in order of time, bounded. Full, it drops the oldest and counts them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Trace {
     records: ByteQueue<Record>,
     lost: u64,

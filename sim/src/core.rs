@@ -41,6 +41,14 @@ impl Core {
         Ok(Core::Remote(RefCell::new(Remote::boot(target, profile, manifest, board)?)))
     }
 
+    /// The same kernel once more; `None` if there can only be one.
+    pub fn fork(&self) -> Option<Core> {
+        match self {
+            Core::Linked(kernel) => Some(Core::Linked(Box::new(kernel.fork()?))),
+            Core::Remote(_) => None,
+        }
+    }
+
     /// Turns the handle. A board elsewhere does so again before `until` if nothing but time passes.
     pub fn poll(
         &mut self,

@@ -125,6 +125,34 @@ impl Machine {
         Ok(machine)
     }
 
+    /// The same computer once more, to go on otherwise; `None` if its kernel cannot be copied.
+    pub fn fork(&self) -> Option<Machine> {
+        let kernel = match &self.kernel {
+            Some(kernel) => Some(kernel.fork()?),
+            None => None,
+        };
+        Some(Machine {
+            name: self.name.clone(),
+            plan: self.plan.clone(),
+            board: self.board.clone(),
+            kernel,
+            target: self.target.clone(),
+            stopped: self.stopped.clone(),
+            powered: self.powered,
+            fuel_before: self.fuel_before,
+            flash_done: self.flash_done,
+            cut_with: self.cut_with,
+            journal: self.journal.clone(),
+            cast: self.cast.clone(),
+            reader: self.reader.clone(),
+            last_read: self.last_read.clone(),
+            free: self.free,
+            due: self.due,
+            driven: self.driven.clone(),
+            restarts: self.restarts.clone(),
+        })
+    }
+
     /// Power comes, and the kernel boots.
     fn start(&mut self, now: Instant) -> Result<(), StartError> {
         let manifest = self.plan.manifest(&self.name);

@@ -3,6 +3,7 @@
 
 mod determinism;
 mod engine;
+mod fork;
 mod fuzz;
 mod interchange;
 mod kernel;
@@ -35,6 +36,7 @@ fn main() {
         interchange::trials(),
         determinism::trials(),
         engine::trials(),
+        fork::trials(),
         power::trials(),
         story::trials(),
         scenario::trials(),

@@ -66,6 +66,14 @@ impl<H: Host + 'static> Engine<H> {
         Engine { either }
     }
 
+    /// The same engine for another kernel; `None` if its instances cannot be copied either.
+    pub(crate) fn fork(&self) -> Option<Engine<H>> {
+        match &self.either {
+            Either::Wasmi(_) => None,
+            Either::InPlace(engine) => Some(Engine { either: Either::InPlace(engine.clone()) }),
+        }
+    }
+
     /// Lets modules import functions from each of these wasm modules and makes them call the host.
     /// There is one link for each function.
     pub(crate) fn define(

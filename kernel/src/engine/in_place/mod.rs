@@ -17,7 +17,7 @@ use crate::engine::module::LoadError;
 use crate::engine::module::Wasm;
 
 /// Checks modules, each once for all actors that run the same bytes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Engine {
     imports: Imports,
     /// What somebody still runs, and perhaps what nobody does any more.
