@@ -61,7 +61,8 @@ impl Kernel {
     }
 
     /// Another kernel that goes on from here as this one does: given the same calls, both do the
-    /// same. `None` if its actors run on wasmi, which cannot copy them.
+    /// same. `None` if its actors run on wasmi, which cannot copy them, or if a library was refused
+    /// because they run in place.
     pub fn fork(&self) -> Option<Kernel> {
         Some(Kernel { state: self.state.clone(), crew: self.crew.fork()?, fuel: self.fuel })
     }

@@ -1,6 +1,5 @@
 //! One board with its kernel, and the time that running takes.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,9 +9,7 @@ use abi::process::ProcessState;
 use devices::flash::CutMode;
 use devices::flash::Flash;
 use devices::flash::Wear;
-use devices::font::Font;
 use devices::picture::Picture;
-use devices::reading::Reader;
 use devices::reading::Run;
 use devices::sketch;
 use devices::stream::Seed;
@@ -29,6 +26,7 @@ use crate::board::VirtualBoard;
 use crate::cast::Cast;
 use crate::cast::id_of;
 use crate::core::Core;
+use crate::eye::Eye;
 use crate::journal::Journal;
 use crate::scenario::plan::BoardPlan;
 use crate::scenario::plan::FlashCut;
@@ -72,9 +70,7 @@ pub struct Machine {
     /// What the flash was told, if somebody wants to know.
     journal: Option<Journal>,
     cast: Cast,
-    reader: Option<Reader>,
-    /// The screen's version that was read last, and what it said.
-    last_read: RefCell<Option<(u64, Rc<[Run]>)>>,
+    eye: Eye,
     /// When the processor has done what it was last given.
     free: Instant,
     /// When the kernel is to be polled next.
@@ -97,8 +93,6 @@ impl Machine {
         let flash = plan.flash.as_ref();
         let flash =
             flash.map(|flash| Flash::new(flash.image.to_vec(), flash.quality, Seed(seed), name));
-        let font = plan.regions.iter().find(|region| region.name == "font");
-        let font = font.and_then(|region| Font::parse(&region.bytes).ok());
         let mut machine = Machine {
             name: name.to_owned(),
             plan: plan.clone(),
@@ -112,8 +106,7 @@ impl Machine {
             cut_with: None,
             journal: None,
             cast: Cast::default(),
-            reader: font.map(|font| Reader::new(&font)),
-            last_read: RefCell::default(),
+            eye: Eye::new(plan),
             free: Instant::ZERO,
             due: None,
             driven: Vec::new(),
@@ -144,8 +137,7 @@ impl Machine {
             cut_with: self.cut_with,
             journal: self.journal.clone(),
             cast: self.cast.clone(),
-            reader: self.reader.clone(),
-            last_read: self.last_read.clone(),
+            eye: self.eye.clone(),
             free: self.free,
             due: self.due,
             driven: self.driven.clone(),
@@ -483,32 +475,16 @@ impl Machine {
 
     /// All that can be read on the screen, each line where it stands.
     pub fn read(&self) -> String {
-        sketch::layout(&self.runs(), self.cell())
+        sketch::layout(&self.runs(), self.eye.cell())
     }
 
     /// The screen as text that can be reviewed.
     pub fn sketch(&self) -> String {
-        sketch::sketch(&self.picture(), &self.runs(), self.cell())
+        sketch::sketch(&self.picture(), &self.runs(), self.eye.cell())
     }
 
-    /// The text on the screen. Nothing is read twice.
+    /// The text on the screen.
     fn runs(&self) -> Rc<[Run]> {
-        let version = self.board.screen().version();
-        let mut last = self.last_read.borrow_mut();
-        if let Some((read, runs)) = &*last
-            && *read == version
-        {
-            return Rc::clone(runs);
-        }
-        let reader = self.reader.as_ref();
-        let runs = reader.map_or_else(Vec::new, |reader| reader.read(&self.picture()));
-        let runs: Rc<[Run]> = runs.into();
-        *last = Some((version, Rc::clone(&runs)));
-        runs
-    }
-
-    /// The cell of the font; one pixel if there is none.
-    fn cell(&self) -> (usize, usize) {
-        self.reader.as_ref().map_or((1, 1), Reader::cell)
+        self.eye.read(self.board.screen())
     }
 }

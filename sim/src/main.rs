@@ -100,6 +100,9 @@ struct Sim {
     /// Play only this one of the boards that the scenario lists
     #[arg(long, value_name = "NAME")]
     board: Option<String>,
+    /// Play only this one of the endings that the scenario lists
+    #[arg(long, value_name = "NAME")]
+    ending: Option<String>,
     /// Show the screen in a window; keys and pointer reach the actors when the steps are done.
     /// Ctrl+Space pauses; paused, `.` lets 10 ms pass and Space goes on
     #[arg(long, group = "live")]
@@ -332,6 +335,7 @@ fn main() -> ExitCode {
                 scenario: sim.scenario,
                 seed: sim.seed,
                 board: sim.board,
+                ending: sim.ending,
                 view: (sim.view || sim.pty.is_some()).then_some(live),
                 cut: sim.cut,
                 flash: sim.flash,

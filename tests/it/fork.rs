@@ -5,6 +5,8 @@ use kernel::time::Instant;
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
 use sim::command::test::scenarios;
+use sim::family;
+use sim::family::families;
 use sim::runner::Runner;
 use sim::runner::Turn;
 use sim::scenario::load::load;
@@ -15,6 +17,9 @@ use sim::story::difference;
 /// Folders whose scenarios suspend actors in every way that there is.
 const FOLDERS: [&str; 5] = ["capability", "files", "reload", "schedule", "supervision"];
 
+/// A scenario with three endings on two boards.
+const ENDINGS: &str = "scenarios/shell/a_session_goes_on_in_several_ways.yaml";
+
 /// Forks of each run.
 const FORKS: usize = 4;
 
@@ -24,7 +29,31 @@ pub(crate) fn trials() -> Vec<Trial> {
             all_of(folder)
         })
     };
-    FOLDERS.into_iter().map(folder).collect()
+    let mut trials: Vec<Trial> = FOLDERS.into_iter().map(folder).collect();
+    trials.push(Trial::test("fork::an_ending_is_the_same_with_its_own_beginning", endings));
+    trials
+}
+
+/// Plays endings from one beginning, and each by itself.
+fn endings() -> Result<(), Failed> {
+    let plans = load(ENDINGS.as_ref(), &Stock).expect("it can be read");
+    let families = families(&plans);
+    assert_eq!(families.iter().map(|family| family.len()).collect::<Vec<_>>(), [3, 3]);
+    for family in families {
+        let mut stories = Vec::new();
+        family::play(family, |plan, forked| {
+            let forked = forked.expect("it boots");
+            let mut whole = Runner::new(plan).expect("it boots");
+            whole.finish();
+            stories.push(forked.world().trace().hash());
+            let difference = difference(whole.world(), forked.world());
+            assert_eq!(difference, None, "{}", sim::play::title(plan));
+            assert!(forked.failure().is_none(), "{}", sim::play::title(plan));
+        });
+        stories.dedup();
+        assert_eq!(stories.len(), 3, "each ending is its own");
+    }
+    Ok(())
 }
 
 fn all_of(folder: &str) -> Result<(), Failed> {

@@ -22,6 +22,8 @@ pub(super) struct Engine {
     imports: Imports,
     /// What somebody still runs, and perhaps what nobody does any more.
     known: Vec<Weak<Checked>>,
+    /// Whether a library has been refused that another engine would have loaded.
+    pub(super) has_refused: bool,
 }
 
 impl Engine {
@@ -42,7 +44,10 @@ impl Engine {
         if let Some(same) = known.find(|known| known.bytes() == wasm.bytes()) {
             return Ok(Module(same));
         }
-        let checked = Rc::new(Checked::new(wasm, &self.imports)?);
+        let checked = Checked::new(wasm, &self.imports).inspect_err(|error| {
+            self.has_refused |= matches!(error, LoadError::Library(_));
+        });
+        let checked = Rc::new(checked?);
         self.known.push(Rc::downgrade(&checked));
         Ok(Module(checked))
     }
