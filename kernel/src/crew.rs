@@ -11,6 +11,8 @@ use crate::engine::Engine;
 use crate::engine::LoadError;
 use crate::engine::Module;
 use crate::engine::Wasm;
+use crate::headroom::is_left_beside;
+use crate::limits::HEADROOM;
 use crate::manifest::EngineKind;
 use crate::manifest::Program;
 use crate::native::Native;
@@ -87,6 +89,7 @@ impl Crew {
     ) -> Result<u64, LoadError> {
         let module = self.engine.load(wasm)?;
         let body = Body::Wasm(self.engine.instantiate(&module, memory_max)?);
+        leave_headroom()?;
         let fuel = body.start_fuel();
         self.renewals.insert(place, (module, body));
         Ok(fuel)
@@ -113,6 +116,7 @@ impl Crew {
             Code::Wasm(module) => Body::Wasm(self.engine.instantiate(module, memory_max)?),
             Code::Native(make) => Body::Native(Service::new(make())),
         };
+        leave_headroom()?;
         self.bodies[place] = Some(body);
         Ok(())
     }
@@ -173,4 +177,9 @@ fn fork_all<T>(all: &[Option<T>], fork: impl Fn(&T) -> Option<T>) -> Option<Vec<
         None => Some(None),
     };
     all.iter().map(fork).collect()
+}
+
+/// Refuses a body that takes the memory that the kernel needs itself.
+fn leave_headroom() -> Result<(), LoadError> {
+    if is_left_beside(0) { Ok(()) } else { Err(LoadError::NoRoom { wanted: HEADROOM }) }
 }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use crate::capability::MemoryRange;
 use crate::cspace::Place;
+use crate::headroom::is_left_beside;
 use crate::limits::REGIONS_MAX;
 use crate::manifest;
 
@@ -75,6 +76,9 @@ impl Regions {
         }
         // The manifest's are numbered by 16 bits, and these come behind them.
         let number = u16::try_from(index).map_err(|_| Refusal::NoRoom)?;
+        if !is_left_beside(len as usize) {
+            return Err(Refusal::NoRoom);
+        }
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(len as usize).map_err(|_| Refusal::NoRoom)?;
         bytes.resize(len as usize, 0);

@@ -189,7 +189,8 @@ pub enum What {
     },
 }
 
-/// Records in order of time, bounded. Full, it drops the oldest and counts them.
+/// Records in order of time, bounded. Full, or without memory for more, it drops the oldest and
+/// counts them.
 #[derive(Clone, Debug)]
 pub struct Trace {
     records: ByteQueue<Record>,
@@ -220,14 +221,14 @@ impl Capacity {
 }
 
 impl Trace {
-    /// An empty trace.
-    pub fn new(capacity: Capacity) -> Trace {
-        Trace { records: ByteQueue::with_capacity(capacity.records, capacity.bytes), lost: 0 }
+    /// An empty trace. It takes memory as more waits to be drained than ever before.
+    pub const fn new(capacity: Capacity) -> Trace {
+        Trace { records: ByteQueue::new(capacity.records, capacity.bytes), lost: 0 }
     }
 
     /// Adds a record with its text.
     pub fn push(&mut self, record: Record, text: &[u8]) {
-        while !self.records.has_room_for(text.len()) {
+        while !self.records.make_room(text.len()) {
             self.lost += 1;
             if self.records.pop(|_, _, _| ()).is_none() {
                 // Not even an empty trace has room for this one.

@@ -44,7 +44,7 @@ pub mod partition;
 pub mod target;
 pub mod board;
 pub mod remote;
-pub mod core;
+pub mod heart;
 pub mod eye;
 pub mod machine;
 pub mod world;

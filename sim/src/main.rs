@@ -16,6 +16,7 @@ use protocol::image::Drive;
 use sim::command::Ending;
 use sim::command::actors;
 use sim::command::argument;
+use sim::command::boards;
 use sim::command::build;
 use sim::command::doctor;
 use sim::command::emu;
@@ -64,6 +65,8 @@ enum Verb {
     Build(Build),
     /// Bring firmware and image to where a board starts from
     Flash(Flash),
+    /// Say what firmware that was built takes of its board, and what each actor takes
+    Boards(Boards),
     /// Run any ELF file on an emulated machine
     Emu(Emu),
     /// Say what this computer has of what Orrery can use
@@ -177,6 +180,13 @@ struct Build {
     #[arg(long)]
     host: bool,
     /// Where firmware and image go
+    #[arg(long, value_name = "DIR", default_value = "out/boards")]
+    out: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct Boards {
+    /// Where `build` has put firmware
     #[arg(long, value_name = "DIR", default_value = "out/boards")]
     out: PathBuf,
 }
@@ -367,6 +377,7 @@ fn main() -> ExitCode {
             let (image, port) = (flash.image, flash.port);
             flash::run(&flash::Options { build: build_options(flash.build), image, port })
         }
+        Verb::Boards(Boards { out }) => boards::run(&out),
         Verb::Emu(arguments) => emulate(arguments),
         Verb::Doctor => doctor::run(),
         Verb::Window { title, width, height } => {

@@ -2,6 +2,7 @@
 
 use alloc::collections::VecDeque;
 use firmware::hardware::Hardware;
+use firmware::hardware::HeapInfo;
 use kernel::device::Board;
 use kernel::device::Framebuffer;
 use kernel::event::Event;
@@ -16,6 +17,7 @@ use parts::plugged::Plugged;
 use parts::screen::Screen;
 use virtio::block::Block;
 
+use crate::HEAP;
 use crate::clock;
 use crate::serial;
 use crate::serial::Bytes;
@@ -104,6 +106,11 @@ impl Board for Machine {
 
 impl Hardware for Machine {
     const NAME: &'static str = "qemu_riscv32";
+
+    fn heap(&self) -> Option<HeapInfo> {
+        let (bytes, free) = HEAP.count();
+        Some(HeapInfo { bytes: bytes as u64, free: free as u64 })
+    }
 
     fn now(&mut self) -> Instant {
         clock::now()

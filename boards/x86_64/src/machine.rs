@@ -2,6 +2,7 @@
 
 use alloc::collections::VecDeque;
 use firmware::hardware::Hardware;
+use firmware::hardware::HeapInfo;
 use kernel::device::Board;
 use kernel::device::Framebuffer;
 use kernel::event::Event;
@@ -19,6 +20,7 @@ use virtio::block::Block;
 
 use crate::clock::Clock;
 use crate::cpu;
+use crate::memory::HEAP;
 use crate::ps2;
 use crate::serial;
 use crate::serial::Ports;
@@ -135,6 +137,11 @@ impl Board for Machine {
 
 impl Hardware for Machine {
     const NAME: &'static str = "x86_64";
+
+    fn heap(&self) -> Option<HeapInfo> {
+        let (bytes, free) = HEAP.count();
+        Some(HeapInfo { bytes: bytes as u64, free: free as u64 })
+    }
 
     fn now(&mut self) -> Instant {
         self.clock.now()

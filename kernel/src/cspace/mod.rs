@@ -24,6 +24,7 @@ use crate::cspace::slot::FRESH;
 use crate::cspace::slot::GENERATION_LAST;
 use crate::cspace::slot::Hidden;
 use crate::cspace::slot::Slot;
+use crate::cspace::slot::has_capacity;
 use crate::cspace::slot::unlinked;
 use crate::id::ActorId;
 use crate::limits::SLOTS;
@@ -57,6 +58,12 @@ impl Cspaces {
     /// The index of the hidden cspace behind the names.
     pub fn names(&self) -> usize {
         self.spaces.len() + 1
+    }
+
+    /// Makes sure that so many more capabilities fit into each of the hidden cspaces; they do not if
+    /// there is no memory for them.
+    pub fn make_hidden_room(&mut self, count: usize) -> bool {
+        self.roots.make_room(count) && self.names.make_room(count)
     }
 
     /// Makes an object's root. Roots are made at boot and with an actor or a lock, never for a
@@ -324,10 +331,13 @@ impl Cspaces {
             return Err(Refusal::NoSlot);
         }
         let slot = cspace.free.trailing_zeros() as usize;
-        cspace.free &= cspace.free - 1;
         if slot == cspace.slots.len() {
+            if !has_capacity(&mut cspace.slots, 1, SLOTS) {
+                return Err(Refusal::NoRoom);
+            }
             cspace.slots.push(FRESH);
         }
+        cspace.free &= cspace.free - 1;
         Ok(Place::new(space, slot))
     }
 

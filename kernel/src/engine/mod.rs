@@ -95,7 +95,7 @@ impl<H: Host + 'static> Engine<H> {
     /// Checks a module and makes it runnable.
     pub(crate) fn load(&mut self, wasm: Wasm<'_>) -> Result<Module, LoadError> {
         Ok(match &mut self.either {
-            Either::Wasmi(engine) => Module::Wasmi(engine.load(wasm.bytes())?),
+            Either::Wasmi(engine) => Module::Wasmi(Box::new(engine.load(wasm.bytes())?)),
             Either::InPlace(engine) => Module::InPlace(engine.load(wasm)?),
         })
     }

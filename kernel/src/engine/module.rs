@@ -1,5 +1,6 @@
 //! Code that has been checked: everything a module may ask for is decided here, before it runs.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
@@ -46,7 +47,7 @@ impl<'a> Wasm<'a> {
 /// Code, ready to be instantiated any number of times by the engine that has loaded it.
 pub(crate) enum Module {
     /// wasmi has compiled it.
-    Wasmi(wasmi::Module),
+    Wasmi(Box<wasmi::Module>),
     /// It runs where it lies.
     InPlace(in_place::Module),
 }
@@ -116,6 +117,11 @@ pub enum LoadError {
         /// Bytes it may have.
         allowed: usize,
     },
+    /// The board has no room left for the memory that it starts with or may grow to.
+    NoRoom {
+        /// Bytes that were to be taken.
+        wanted: usize,
+    },
     /// Its start function or its initial data did not work out.
     Start(String),
     /// `MESSAGE_BUFFER` is no address of enough bytes.
@@ -141,6 +147,9 @@ impl fmt::Display for LoadError {
             }
             LoadError::TooMuchMemory { wanted, allowed } => {
                 write!(f, "needs {wanted} bytes of memory, but may have {allowed}")
+            }
+            LoadError::NoRoom { wanted } => {
+                write!(f, "needs {wanted} bytes of memory, for which the board has no room left")
             }
             LoadError::Start(text) => write!(f, "does not start: {text}"),
             LoadError::BadMessageBuffer => {

@@ -68,8 +68,7 @@ pub(crate) fn grow_memory<H: Host>(
         return Ok(Some(before as u32));
     }
     let desired = before + u64::from(pages);
-    let maximum = kind.limits.maximum.unwrap_or(u64::MAX).min(1 << (32 - kind.page_bits));
-    if maximum < desired {
+    if kind.pages_max() < desired {
         return Ok(None);
     }
     let Ok(bytes) = usize::try_from(desired << kind.page_bits) else { return Ok(None) };
@@ -116,6 +115,9 @@ impl Table {
             return Ok(None);
         }
         charge(fuel, cost_of_references(u64::from(more)))?;
+        if self.elements.try_reserve_exact(more as usize).is_err() {
+            return Ok(None);
+        }
         self.elements.resize(desired as usize, value);
         Ok(Some(before as u32))
     }

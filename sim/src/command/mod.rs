@@ -12,6 +12,7 @@ mod flash_file;
 pub mod on;
 pub mod sim;
 pub mod build;
+pub mod boards;
 mod flash_chip;
 pub mod flash;
 pub mod test;

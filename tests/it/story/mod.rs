@@ -35,10 +35,16 @@ const IN_QEMU: [&str; 6] = [
 ];
 
 /// What firmware plays on the emulated ESP32-C6.
-const EMULATED: [&str; 6] = [
+const EMULATED: [&str; 12] = [
     "blinky/blinks_twice_a_second",
     "boards/a_long_loop_needs_no_stack",
+    "boards/small_actors_live_beside_the_shell",
+    "chaos/a_trap_kills_its_actor_alone",
+    "chaos/recursion_kills_its_actor_alone",
+    "chaos/shell_answers_under_attack",
+    "chaos/wild_memory_access_kills_its_actor_alone",
     "desktop/shell_shows_a_file",
+    "desktop/windows_share_a_panel",
     "desktop/who_knows_of_no_windows_draws_on_the_desk",
     "flash/state_survives_a_power_cut",
     "schedule/mutex_excludes",
