@@ -12,6 +12,7 @@ use clap::ArgGroup;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+use emulator::bus::Alignment;
 use protocol::image::Drive;
 use sim::command::Ending;
 use sim::command::actors;
@@ -294,6 +295,13 @@ struct Emu {
     /// The program's symbol `tohost` tells the end, as in the RISC-V test suites
     #[arg(long)]
     tohost: bool,
+    /// Where the memory between the program's symbols `begin_signature` and `end_signature` goes at
+    /// the end: one word of eight hexadecimal digits in each line
+    #[arg(long, value_name = "FILE")]
+    signature: Option<PathBuf>,
+    /// Loads and stores trap at addresses that are no multiple of their size
+    #[arg(long)]
+    aligned: bool,
     /// How much RAM there is, in whole pages of 4KiB
     #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = argument::ram)]
     ram: u32,
@@ -461,12 +469,21 @@ fn review(update: bool) -> Review {
 }
 
 fn emulate(arguments: Emu) -> Ending {
-    let Emu { file, machine, image, flash, screen, tohost, ram, limit, gdb, trace } = arguments;
+    let Emu { file, machine, image, flash, screen, limit, gdb, trace, .. } = arguments;
     match machine {
         EmulatedMachine::Virt => {
             let trace = trace.map(emulated_trace);
-            let has_host = tohost;
-            emu::run(&emu::Options { file, has_host, ram, limit, trace, debugger: gdb })
+            let alignment = if arguments.aligned { Alignment::Natural } else { Alignment::Any };
+            emu::run(&emu::Options {
+                file,
+                has_host: arguments.tohost,
+                signature: arguments.signature,
+                alignment,
+                ram: arguments.ram,
+                limit,
+                trace,
+                debugger: gdb,
+            })
         }
         EmulatedMachine::Esp32c6 => {
             let debugger = gdb;

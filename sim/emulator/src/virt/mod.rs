@@ -5,6 +5,7 @@ mod clint;
 mod finisher;
 mod host;
 mod plic;
+pub mod signature;
 mod uart;
 
 use crate::cpu::Cpu;
