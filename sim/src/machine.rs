@@ -28,7 +28,7 @@ use crate::authority;
 use crate::board::VirtualBoard;
 use crate::cast::Cast;
 use crate::cast::id_of;
-use crate::core::Core;
+use crate::heart::Heart;
 use crate::journal::Journal;
 use crate::scenario::plan::BoardPlan;
 use crate::scenario::plan::FlashCut;
@@ -56,7 +56,7 @@ pub struct Machine {
     plan: BoardPlan,
     board: VirtualBoard,
     /// `None` as long as there is no power.
-    kernel: Option<Core>,
+    kernel: Option<Heart>,
     /// Where its kernel runs; `None` is in this program.
     target: Option<Arc<dyn Target>>,
     /// Why it stopped of its own accord.
@@ -129,7 +129,7 @@ impl Machine {
     fn start(&mut self, now: Instant) -> Result<(), StartError> {
         let manifest = self.plan.manifest(&self.name);
         let target = self.target.as_deref();
-        let kernel = Core::boot(target, self.plan.profile, &manifest, &mut self.board)?;
+        let kernel = Heart::boot(target, self.plan.profile, &manifest, &mut self.board)?;
         self.cast = Cast::new(&self.plan, &manifest, now.since(Instant::ZERO));
         for process in kernel.processes() {
             let id = id_of(process.id).expect("the kernel gives sound ids");
@@ -218,7 +218,7 @@ impl Machine {
 
     /// What its devices are like, seen from outside past its firmware.
     pub fn look(&self) -> Result<Look, TargetError> {
-        self.kernel.as_ref().map_or_else(|| Ok(Look::default()), Core::look)
+        self.kernel.as_ref().map_or_else(|| Ok(Look::default()), Heart::look)
     }
 
     /// Whether it has power.
@@ -419,7 +419,7 @@ impl Machine {
     }
 
     fn held(&self) -> Vec<Held> {
-        self.kernel.as_ref().map_or_else(Vec::new, Core::authority)
+        self.kernel.as_ref().map_or_else(Vec::new, Heart::authority)
     }
 
     /// Pixels of the screen, across and down.
@@ -445,7 +445,7 @@ impl Machine {
 
     /// Logical instructions that were executed.
     pub fn fuel(&self) -> u64 {
-        self.fuel_before + self.kernel.as_ref().map_or(0, Core::fuel)
+        self.fuel_before + self.kernel.as_ref().map_or(0, Heart::fuel)
     }
 
     /// Whether a text can be read in one line of the screen.
