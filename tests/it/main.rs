@@ -3,6 +3,7 @@
 
 mod determinism;
 mod engine;
+mod flash;
 mod fuzz;
 mod interchange;
 mod kernel;
@@ -36,6 +37,7 @@ fn main() {
         determinism::trials(),
         engine::trials(),
         power::trials(),
+        flash::trials(),
         story::trials(),
         scenario::trials(),
     ];
