@@ -23,6 +23,8 @@ use sim::command::doctor;
 use sim::command::emu;
 use sim::command::emu_board;
 use sim::command::flash;
+use sim::command::flash_chip::Consent;
+use sim::command::flash_chip::Tool;
 use sim::command::header;
 use sim::command::new;
 use sim::command::on::On;
@@ -71,7 +73,7 @@ enum Verb {
     /// Run any ELF file on an emulated machine
     Emu(Emu),
     /// Say what this computer has of what Orrery can use
-    Doctor,
+    Doctor(Doctor),
     /// The window of `sim --view`, which is a process of its own
     #[command(hide = true)]
     Window { title: String, width: usize, height: usize },
@@ -202,6 +204,19 @@ struct Flash {
     /// The serial port that the chip is connected to
     #[arg(long, value_name = "PORT")]
     port: Option<String>,
+    /// Overwrite whatever is on the chip without asking
+    #[arg(long)]
+    yes: bool,
+}
+
+#[derive(clap::Args)]
+struct Doctor {
+    /// Say what this board needs: x86_64, qemu_riscv32 or esp32c6
+    #[arg(long, value_name = "NAME", value_parser = BoardName::parse)]
+    board: Option<BoardName>,
+    /// Install what rustup and cargo can
+    #[arg(long)]
+    install: bool,
 }
 
 #[derive(clap::Args)]
@@ -382,12 +397,14 @@ fn main() -> ExitCode {
         Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
         Verb::Build(build) => build::run(&build_options(build)),
         Verb::Flash(flash) => {
-            let (image, port) = (flash.image, flash.port);
-            flash::run(&flash::Options { build: build_options(flash.build), image, port })
+            let consent = consent(flash.yes);
+            let tool = Tool { program: "espflash".into(), port: flash.port, consent };
+            let (build, image) = (build_options(flash.build), flash.image);
+            flash::run(&flash::Options { build, image, tool })
         }
         Verb::Boards(Boards { out }) => boards::run(&out),
         Verb::Emu(arguments) => emulate(arguments),
-        Verb::Doctor => doctor::run(),
+        Verb::Doctor(Doctor { board, install }) => doctor::run(board, install),
         Verb::Window { title, width, height } => {
             view::run_window(&title, width, height);
             Ending::Passed
@@ -430,6 +447,18 @@ fn build_options(arguments: Build) -> build::Options {
         builder: builder(),
         out: arguments.out,
     }
+}
+
+/// Whether something that is not ours may be overwritten.
+fn consent(is_given: bool) -> Consent {
+    if is_given {
+        return Consent::Given;
+    }
+    let has_person = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if !has_person {
+        return Consent::Missing;
+    }
+    Consent::Asked(|| std::io::stdin().lines().next()?.ok())
 }
 
 fn wasm_options(arguments: Wasm) -> wasm::Options {

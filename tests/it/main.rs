@@ -3,6 +3,7 @@
 
 mod determinism;
 mod engine;
+mod flash;
 mod fork;
 mod fuzz;
 mod interchange;
@@ -38,6 +39,7 @@ fn main() {
         engine::trials(),
         fork::trials(),
         power::trials(),
+        flash::trials(),
         story::trials(),
         scenario::trials(),
     ];

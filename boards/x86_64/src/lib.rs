@@ -12,7 +12,7 @@
 //! | [`pci`] | what is plugged in |
 //! | [`bochs`] | the display adapter of QEMU |
 //! | [`efi`] | what firmware offers before it is told to go |
-//! | [`machine`] | all of it, as the kernel meets it |
+//! | [`machine`] | what of a PC is soldered in |
 //! | `memory` | what allocations take from |
 //! | [`start`] | from what was found to the end |
 #![no_std]
