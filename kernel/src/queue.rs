@@ -48,11 +48,18 @@ impl<H> ByteQueue<H> {
 
     /// Adds an entry. The caller has asked [`ByteQueue::make_room`].
     pub fn push(&mut self, header: H, bytes: &[u8]) {
+        self.push_both(header, bytes, &[]);
+    }
+
+    /// The same for bytes that come in two parts.
+    pub fn push_both(&mut self, header: H, head: &[u8], tail: &[u8]) {
+        let len = head.len() + tail.len();
         let has_room = self.entries.len() < self.entries.capacity()
-            && bytes.len() <= self.bytes.capacity() - self.bytes.len();
+            && len <= self.bytes.capacity() - self.bytes.len();
         assert!(has_room, "the caller asks for room first");
-        self.entries.push_back((header, bytes.len()));
-        self.bytes.extend(bytes);
+        self.entries.push_back((header, len));
+        self.bytes.extend(head);
+        self.bytes.extend(tail);
     }
 
     /// The oldest header and the length of its bytes.

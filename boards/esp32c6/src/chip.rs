@@ -81,7 +81,7 @@ impl Board for Chip {
 impl Hardware for Chip {
     const NAME: &'static str = "esp32c6";
 
-    const TRACE: Option<Capacity> = Some(Capacity { records: 512, bytes: 16 * 1024 });
+    const TRACE: Option<Capacity> = Some(Capacity { records: 2048, bytes: 32 * 1024 });
     const ENGINE: Option<EngineKind> = Some(EngineKind::InPlace);
 
     fn heap(&self) -> Option<HeapInfo> {

@@ -52,7 +52,7 @@ const IN_QEMU: [&str; 7] = [
 ];
 
 /// What firmware plays on the emulated ESP32-C6.
-const EMULATED: [&str; 14] = [
+const EMULATED: [&str; 15] = [
     "blinky/blinks_twice_a_second",
     "boards/a_button_is_told",
     "boards/a_long_loop_needs_no_stack",
@@ -62,6 +62,7 @@ const EMULATED: [&str; 14] = [
     "chaos/recursion_kills_its_actor_alone",
     "chaos/shell_answers_under_attack",
     "chaos/wild_memory_access_kills_its_actor_alone",
+    "desktop/a_client_that_floods_stops_nobody",
     "desktop/shell_shows_a_file",
     "desktop/windows_share_a_panel",
     "desktop/who_knows_of_no_windows_draws_on_the_desk",
