@@ -6,7 +6,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::ArgGroup;
 use clap::Parser;
@@ -31,6 +30,7 @@ use sim::command::on::On;
 use sim::command::sim as simulate;
 use sim::command::test;
 use sim::command::wasm;
+use sim::command::wasm::command_line::Wasm;
 use sim::debugger;
 use sim::firmware::BoardName;
 use sim::firmware::Builder;
@@ -220,78 +220,6 @@ struct Doctor {
 }
 
 #[derive(clap::Args)]
-struct Wasm {
-    /// Where modules and counters are kept from one run to the next
-    #[arg(long, value_name = "DIR", default_value = "out/wasm", global = true)]
-    cache: PathBuf,
-    #[command(subcommand)]
-    verb: WasmVerb,
-}
-
-#[derive(Subcommand)]
-enum WasmVerb {
-    /// List the cached modules
-    List,
-    /// Say how much modules were used: calls, fuel, memory, errors
-    Stats {
-        /// Only this one
-        module: Option<String>,
-        /// In Prometheus' text format
-        #[arg(long)]
-        metrics: bool,
-    },
-    /// What is kept
-    Cache {
-        #[command(subcommand)]
-        verb: CacheVerb,
-    },
-    /// Call one function of a module in an instance of its own
-    Test(WasmTest),
-}
-
-#[derive(Subcommand)]
-enum CacheVerb {
-    /// Forget cached modules and what was counted of them
-    Clear {
-        /// Only this one
-        module: Option<String>,
-    },
-}
-
-#[derive(clap::Args)]
-struct WasmTest {
-    /// A file (.wasm or .wat), a cached module, or a program of the image
-    module: String,
-    /// The function; without one, list them
-    function: Option<String>,
-    /// Numbers, text, `text:…`, `hex:…` or `@FILE`; `name=value` where the module names its
-    /// parameters
-    #[arg(allow_negative_numbers = true)]
-    arguments: Vec<String>,
-    /// A file whose bytes are the first argument, or the one named `input`
-    #[arg(long, value_name = "FILE")]
-    input: Option<PathBuf>,
-    /// Write the bytes that the function gives to a file
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Show the bytes that the function gives as text
-    #[arg(long)]
-    text: bool,
-    /// Instructions that it may execute [default: 1000000000]
-    #[arg(long, value_name = "N")]
-    fuel: Option<u64>,
-    /// Linear memory that it may have, up to 256MiB [default: 64MiB]
-    #[arg(long, value_name = "SIZE", value_parser = argument::size)]
-    memory: Option<usize>,
-    /// Time that it may take by the clock on the wall
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = argument::duration)]
-    timeout: Duration,
-    /// Virtual time that it may take: an instruction takes a nanosecond, on every computer
-    #[arg(long, value_name = "TIME", value_parser = argument::duration)]
-    virtual_timeout: Option<Duration>,
-}
-
-#[derive(clap::Args)]
 struct Emu {
     /// The program: an executable ELF file for RV32IMAC
     file: PathBuf,
@@ -394,7 +322,7 @@ fn main() -> ExitCode {
         Verb::Actors => actors::run(),
         Verb::New(New { what: NewWhat::Actor { name } }) => new::run(Path::new("."), &name),
         Verb::Header => header::run(),
-        Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
+        Verb::Wasm(arguments) => wasm::run(&arguments.options()),
         Verb::Build(build) => build::run(&build_options(build)),
         Verb::Flash(flash) => {
             let consent = consent(flash.yes);
@@ -461,29 +389,6 @@ fn consent(is_given: bool) -> Consent {
     Consent::Asked(|| std::io::stdin().lines().next()?.ok())
 }
 
-fn wasm_options(arguments: Wasm) -> wasm::Options {
-    let action = match arguments.verb {
-        WasmVerb::List => wasm::Action::List,
-        WasmVerb::Stats { module, metrics } => {
-            wasm::Action::Stats { module, is_exposition: metrics }
-        }
-        WasmVerb::Cache { verb: CacheVerb::Clear { module } } => wasm::Action::Clear { module },
-        WasmVerb::Test(test) => wasm::Action::Test(wasm::Trial {
-            module: test.module,
-            function: test.function,
-            arguments: test.arguments,
-            input: test.input,
-            output: test.output,
-            is_text: test.text,
-            fuel: test.fuel,
-            memory: test.memory,
-            timeout: Some(test.timeout),
-            virtual_timeout: test.virtual_timeout,
-        }),
-    };
-    wasm::Options { cache: arguments.cache, action }
-}
-
 /// A pseudo-terminal, and a link to it if there is a name for one.
 fn pty(link: PathBuf) -> view::pty::Options {
     let has_person = std::io::stdin().is_terminal();
@@ -501,6 +406,11 @@ fn emulate(arguments: Emu) -> Ending {
     let Emu { file, machine, image, flash, screen, limit, gdb, trace, .. } = arguments;
     match machine {
         EmulatedMachine::Virt => {
+            let of_boards = [("--image", &image), ("--flash", &flash), ("--screen", &screen)];
+            if let Some((name, _)) = of_boards.iter().find(|(_, file)| file.is_some()) {
+                eprintln!("error: `{name}` is for a board: add `--board esp32c6`");
+                return Ending::Refused;
+            }
             let trace = trace.map(emulated_trace);
             let alignment = if arguments.aligned { Alignment::Natural } else { Alignment::Any };
             emu::run(&emu::Options {
