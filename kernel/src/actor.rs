@@ -10,7 +10,7 @@ use crate::mailbox::Mailbox;
 use crate::queue::ByteQueue;
 
 /// A protected unit with identity.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Actor {
     /// Who it is.
     pub(crate) id: ActorId,

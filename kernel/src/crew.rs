@@ -44,6 +44,19 @@ impl Crew {
         Crew { engine, codes, bodies, renewals: BTreeMap::new() }
     }
 
+    /// The same crew once more; `None` if there can only be one.
+    pub(crate) fn fork(&self) -> Option<Crew> {
+        let renewals = self.renewals.iter();
+        let renewals =
+            renewals.map(|(place, (code, body))| Some((*place, (code.fork()?, body.fork()?))));
+        Some(Crew {
+            engine: self.engine.fork()?,
+            codes: fork_all(&self.codes, Code::fork)?,
+            bodies: fork_all(&self.bodies, Body::fork)?,
+            renewals: renewals.collect::<Option<_>>()?,
+        })
+    }
+
     /// Checks a program and keeps its code for every life of a place.
     pub(crate) fn load(&mut self, place: usize, program: &Program) -> Result<(), LoadError> {
         match program {
@@ -146,6 +159,24 @@ impl Crew {
     pub(crate) fn drop_code(&mut self, place: usize) {
         self.codes[place] = None;
     }
+}
+
+impl Code {
+    fn fork(&self) -> Option<Code> {
+        Some(match self {
+            Code::Wasm(module) => Code::Wasm(module.fork()?),
+            Code::Native(make) => Code::Native(*make),
+        })
+    }
+}
+
+/// What there is of each place, once more.
+fn fork_all<T>(all: &[Option<T>], fork: impl Fn(&T) -> Option<T>) -> Option<Vec<Option<T>>> {
+    let fork = |one: &Option<T>| match one {
+        Some(one) => fork(one).map(Some),
+        None => Some(None),
+    };
+    all.iter().map(fork).collect()
 }
 
 /// Refuses a body that takes the memory that the kernel needs itself.

@@ -21,7 +21,7 @@ pub struct Envelope {
 }
 
 /// Messages in the order of their arrival.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mailbox {
     queue: ByteQueue<Envelope>,
     arrived: u64,

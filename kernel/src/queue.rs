@@ -13,7 +13,7 @@ const BYTES_FIRST: usize = 64;
 
 /// First in, first out. Neither [`ByteQueue::push`] nor [`ByteQueue::pop`] allocates;
 /// [`ByteQueue::make_room`] does, and says so if there is no memory.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ByteQueue<H> {
     entries: VecDeque<(H, usize)>,
     bytes: VecDeque<u8>,

@@ -12,14 +12,14 @@ use crate::limits::REGIONS_MAX;
 use crate::manifest;
 
 /// One region.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Region {
     bytes: Cow<'static, [u8]>,
     made: Option<Made>,
 }
 
 /// A region that an actor made.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Made {
     /// Above all capabilities to it.
     root: Place,
@@ -28,7 +28,7 @@ struct Made {
 }
 
 /// All regions by number.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Regions {
     /// `None` has been given back.
     regions: Vec<Option<Region>>,

@@ -149,6 +149,7 @@ pub(crate) enum Left {
 }
 
 /// Everything but the engine and the instances.
+#[derive(Clone)]
 pub(crate) struct State {
     /// What the caller said the time is; constant within a slice.
     pub(crate) now: Instant,

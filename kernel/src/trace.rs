@@ -191,7 +191,7 @@ pub enum What {
 
 /// Records in order of time, bounded. Full, or without memory for more, it drops the oldest and
 /// counts them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Trace {
     kept: Kept,
     lost: u64,
@@ -199,7 +199,7 @@ pub struct Trace {
 
 /// How records are kept: as they are, which is fast, or written down, which takes a quarter. The
 /// latter is for boards with little memory, and needs the words for it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Kept {
     Plain(ByteQueue<Record>),
     /// With the bytes of each that its record takes; its text is behind them.

@@ -33,7 +33,7 @@ pub use crate::cspace::notice::Obituary;
 pub use crate::cspace::slot::Place;
 
 /// Every cspace there is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Cspaces {
     spaces: Vec<Cspace>,
     roots: Hidden,

@@ -73,7 +73,7 @@ pub(super) struct Slot {
 
 pub(super) const FRESH: Slot = Slot { generation: 0, content: Content::Empty };
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cspace {
     pub(super) slots: Vec<Slot>,
     /// Bit n: slot n can be given out.
@@ -93,7 +93,7 @@ impl Cspace {
 }
 
 /// A cspace of the kernel's own: as many slots as there are objects or names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Hidden {
     pub(super) slots: Vec<Slot>,
     pub(super) vacant: Vec<u16>,

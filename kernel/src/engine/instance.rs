@@ -56,6 +56,15 @@ macro_rules! either {
 }
 
 impl<H: Host + 'static> Instance<H> {
+    /// The same instance once more, whatever it is in the middle of; `None` if wasmi runs it, which
+    /// can copy no suspended call.
+    pub(crate) fn fork(&self) -> Option<Instance<H>> {
+        match self {
+            Instance::Wasmi(_) => None,
+            Instance::InPlace(instance) => Some(Instance::InPlace(instance.clone())),
+        }
+    }
+
     /// Enters the instance. It must not be suspended.
     pub(crate) fn enter(&mut self, host: H, entry: Entry) -> (H, Exit) {
         either!(self, instance => instance.enter(host, entry))

@@ -66,6 +66,17 @@ impl<H: Host + 'static> Engine<H> {
         Engine { either }
     }
 
+    /// The same engine for another kernel; `None` if its instances cannot be copied, or if it has
+    /// refused what another engine would have run: then the world is not what it would be there.
+    pub(crate) fn fork(&self) -> Option<Engine<H>> {
+        match &self.either {
+            Either::InPlace(engine) if !engine.has_refused => {
+                Some(Engine { either: Either::InPlace(engine.clone()) })
+            }
+            _ => None,
+        }
+    }
+
     /// Lets modules import functions from each of these wasm modules and makes them call the host.
     /// There is one link for each function.
     pub(crate) fn define(

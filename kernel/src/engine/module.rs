@@ -53,6 +53,14 @@ pub(crate) enum Module {
 }
 
 impl Module {
+    /// The same code once more; `None` if no instance of it can be copied.
+    pub(crate) fn fork(&self) -> Option<Module> {
+        match self {
+            Module::Wasmi(_) => None,
+            Module::InPlace(module) => Some(Module::InPlace(module.clone())),
+        }
+    }
+
     /// Bytes of linear memory that an instance starts with, with those that are added for a handler's
     /// messages if the module has no place for them; 0 if the module has none.
     pub(crate) fn memory_size(&self) -> usize {

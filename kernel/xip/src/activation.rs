@@ -59,7 +59,7 @@ pub(crate) struct Place {
 }
 
 /// A call of an exported function, running or not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Activation {
     pub(crate) stack: Vec<u64>,
     pub(crate) frames: Vec<Frame>,

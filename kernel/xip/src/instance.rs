@@ -120,7 +120,7 @@ enum State {
 
 /// A module with its memory and, while it is out, its suspended call. It holds its module as the
 /// caller likes: by reference, or counted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Instance<M> {
     module: M,
     store: Store,

@@ -14,14 +14,14 @@ const BYTES_PER_FUEL: u64 = 64;
 const REFERENCE_BYTES: u64 = 4;
 
 /// A table of references: 0 is none, 1 the module's first function.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(crate) elements: Vec<u32>,
     pub(crate) maximum: Option<u64>,
 }
 
 /// What an instance owns besides its stack.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Store {
     pub(crate) memory: Vec<u8>,
     /// Its memory's type, whose maximum is that of the memory it was given.

@@ -3,7 +3,6 @@
 
 pub mod argument;
 pub mod actors;
-pub mod doctor;
 pub mod emu;
 pub mod emu_board;
 pub mod header;
@@ -13,8 +12,12 @@ pub mod on;
 pub mod sim;
 pub mod build;
 pub mod boards;
-mod flash_chip;
+mod flash_found;
+pub mod flash_chip;
 pub mod flash;
+mod check;
+mod check_board;
+pub mod doctor;
 pub mod test;
 pub mod wasm;
 

@@ -30,6 +30,7 @@ use crate::limits::TABLES_MAX;
 const TOO_EARLY: &str = "the start function may not call the kernel";
 
 /// A module with its memory and, between two slices, its suspended call.
+#[derive(Clone)]
 pub(crate) struct Instance {
     instance: xip::Instance<Module>,
     quota: Quota,
@@ -42,6 +43,7 @@ pub(crate) struct Instance {
     suspended: Suspended,
 }
 
+#[derive(Clone)]
 enum Suspended {
     Nothing,
     Left(&'static Import),

@@ -3,8 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the host's clock")]
 
-use std::time::Duration;
-use std::time::Instant;
+mod firmware;
+mod stopwatch;
 
 use emulator::cpu::Stop;
 use emulator::elf::Elf;
@@ -12,8 +12,12 @@ use emulator::virt::Options;
 use emulator::virt::RAM;
 use emulator::virt::Virt;
 
+use crate::stopwatch::Stopwatch;
+
 /// Each figure executes so many.
 const INSTRUCTIONS: u64 = 400_000_000;
+/// The firmware boots so often.
+const RUNS: usize = 5;
 
 fn main() {
     let programs: [(&str, Vec<u32>); 3] =
@@ -26,7 +30,12 @@ fn main() {
         cpu.run(&mut machine, INSTRUCTIONS);
         figure(name, cpu.retired(), begin);
     }
-    for path in std::env::args().skip(1).filter(|argument| !argument.starts_with('-')) {
+    let mut paths = std::env::args().skip(1).filter(|argument| !argument.starts_with("--bench"));
+    while let Some(path) = paths.next() {
+        if path == "--firmware" {
+            boot(&paths.next().expect("a firmware"), &paths.next().expect("its image"));
+            continue;
+        }
         let file = std::fs::read(&path).expect("the file can be read");
         let begin = Stopwatch::start();
         let elf = Elf::parse(&file).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -45,35 +54,26 @@ fn main() {
     }
 }
 
+/// A board's firmware from power-on until its shell has answered.
+fn boot(firmware: &str, image: &str) {
+    let read = |path: &str| std::fs::read(path).expect("the file can be read");
+    let (firmware, image) = (read(firmware), read(image));
+    for _ in 0..RUNS {
+        let figures = firmware::measure(&firmware, &image).unwrap_or_else(|what| panic!("{what}"));
+        let (retired, seconds) = (figures.retired, figures.seconds);
+        let mips = retired as f64 / seconds / 1e6;
+        println!(
+            "firmware   {mips:8.1} MIPS ({retired} instructions, {seconds:.3} s), first byte after \
+             {:.1} ms",
+            figures.first_byte * 1e3
+        );
+    }
+}
+
 fn figure(name: &str, retired: u64, begin: Stopwatch) {
     let seconds = begin.elapsed().as_secs_f64();
     let mips = retired as f64 / seconds / 1e6;
     println!("{name:<10} {mips:8.1} MIPS ({retired} instructions, {seconds:.3} s)");
-}
-
-/// Measures the time that this program had a processor, where the host tells; the clock on the wall
-/// otherwise. Others may use the computer as well.
-struct Stopwatch {
-    begin: Instant,
-    used: Option<Duration>,
-}
-
-impl Stopwatch {
-    fn start() -> Stopwatch {
-        Stopwatch { begin: Instant::now(), used: used() }
-    }
-
-    fn elapsed(&self) -> Duration {
-        match (self.used, used()) {
-            (Some(before), Some(now)) => now.saturating_sub(before),
-            _ => self.begin.elapsed(),
-        }
-    }
-}
-
-fn used() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
 
 /// `addi x1, x1, 1; bne x1, x0, -4`.
