@@ -6,6 +6,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::engine::external;
 use crate::engine::in_place;
 use crate::engine::value::FunctionType;
 use crate::engine::wasmi;
@@ -49,6 +50,8 @@ pub(crate) enum Module {
     Wasmi(wasmi::Module),
     /// It runs where it lies.
     InPlace(in_place::Module),
+    /// An engine from outside has compiled it.
+    External(external::Module),
 }
 
 impl Module {
@@ -58,6 +61,7 @@ impl Module {
         match self {
             Module::Wasmi(module) => module.memory_size(),
             Module::InPlace(module) => module.memory_size(),
+            Module::External(module) => module.memory_size(),
         }
     }
 }
