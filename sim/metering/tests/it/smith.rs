@@ -71,7 +71,9 @@ fn campaign(first: u64, runs_wanted: usize) {
                 let words = reason.to_string();
                 words.chars().filter(|letter| !letter.is_ascii_digit()).collect()
             }
-            Ok(Outcome::Uncompiled(error)) => error.chars().take(60).collect(),
+            Ok(Outcome::Uncompiled(error)) => {
+                error.chars().filter(|letter| !letter.is_ascii_digit()).take(160).collect()
+            }
             Ok(other) => format!("{other:?}"),
             Err(_) => {
                 failures += 1;
