@@ -13,7 +13,6 @@ use crate::engine::Module;
 use crate::engine::Wasm;
 use crate::headroom::is_left_beside;
 use crate::limits::HEADROOM;
-use crate::manifest::EngineKind;
 use crate::manifest::Program;
 use crate::native::Native;
 use crate::personality;
@@ -36,8 +35,7 @@ enum Code {
 
 impl Crew {
     /// A crew for this many places, all of them empty.
-    pub(crate) fn new(places: usize, engine: EngineKind) -> Crew {
-        let mut engine = Engine::new(engine);
+    pub(crate) fn new(places: usize, mut engine: Engine<Box<State>>) -> Crew {
         personality::define(&mut engine);
         let codes = (0..places).map(|_| None).collect();
         let bodies = (0..places).map(|_| None).collect();

@@ -15,6 +15,8 @@ use crate::crew::Crew;
 use crate::device::Board;
 use crate::device::Framebuffer;
 use crate::device::flash_shape;
+use crate::engine::Engine;
+use crate::engine::ExternalEngine;
 use crate::event::Event;
 use crate::fault::ExitReason;
 use crate::limits::EVENTS_PER_POLL;
@@ -52,10 +54,27 @@ pub struct Kernel {
 impl Kernel {
     /// Makes the population of the manifest. Nothing runs before the first poll.
     pub fn boot(manifest: &Manifest, board: &mut impl Board) -> Result<Kernel, BootError> {
+        Kernel::boot_on(manifest, board, Engine::new(manifest.engine))
+    }
+
+    /// The same with an engine from outside, in the place of the manifest's.
+    pub fn boot_with(
+        manifest: &Manifest,
+        board: &mut impl Board,
+        engine: Box<dyn ExternalEngine>,
+    ) -> Result<Kernel, BootError> {
+        Kernel::boot_on(manifest, board, Engine::external(engine))
+    }
+
+    fn boot_on(
+        manifest: &Manifest,
+        board: &mut impl Board,
+        engine: Engine<Box<State>>,
+    ) -> Result<Kernel, BootError> {
         let screen = board.framebuffer().map(|screen| screen.info());
         let shape = flash_shape(board);
         let mut state = Box::new(State::new(manifest, screen, shape));
-        let mut crew = Crew::new(state.actors.len(), manifest.engine);
+        let mut crew = Crew::new(state.actors.len(), engine);
         populate(&mut state, &mut crew, manifest)?;
         Ok(Kernel { state: Some(state), crew, fuel: 0 })
     }

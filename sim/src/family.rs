@@ -3,11 +3,11 @@
 //!
 //! Only modules that run in place can be copied in the middle of a call. Which engine runs them
 //! makes no difference to a story, so the beginning and the endings run in place. Where that does
-//! not go, each run is played whole.
+//! not go, or if an engine was asked for, each run is played whole.
 
-use kernel::manifest::EngineKind;
 use kernel::time::Instant;
 
+use crate::engine::EngineName;
 use crate::runner::Runner;
 use crate::runner::Turn;
 use crate::scenario::plan::Plan;
@@ -24,7 +24,7 @@ pub fn play<'a>(
     mut each: impl FnMut(&'a Plan, Result<Runner<'a>, StartError>),
 ) {
     let first = match family {
-        [first, _, ..] => Some(in_place(first)),
+        [first, _, ..] if is_free(first) => Some(in_place(first)),
         _ => None,
     };
     let beginning = first.as_ref().and_then(begun);
@@ -57,10 +57,15 @@ fn whole(plan: &Plan) -> Result<Runner<'_>, StartError> {
     Ok(runner)
 }
 
+/// Whether nobody has chosen its engine.
+fn is_free(plan: &Plan) -> bool {
+    plan.boards.values().all(|board| board.engine == EngineName::default())
+}
+
 fn in_place(plan: &Plan) -> Plan {
     let mut plan = plan.clone();
     for board in plan.boards.values_mut() {
-        board.engine = EngineKind::InPlace;
+        board.engine = EngineName::InPlace;
     }
     plan
 }

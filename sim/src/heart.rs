@@ -11,6 +11,7 @@ use kernel::trace::Record;
 use protocol::message::Pace;
 
 use crate::board::VirtualBoard;
+use crate::engine::EngineName;
 use crate::remote::Polled;
 use crate::remote::Remote;
 use crate::scenario::profile::ProfileName;
@@ -31,12 +32,17 @@ impl Heart {
     /// Boots a population.
     pub fn boot(
         target: Option<&dyn Target>,
+        engine: EngineName,
         profile: ProfileName,
         manifest: &Manifest,
         board: &mut VirtualBoard,
     ) -> Result<Heart, StartError> {
         let Some(target) = target else {
-            return Ok(Heart::Linked(Box::new(Kernel::boot(manifest, board)?)));
+            let kernel = match engine.external() {
+                Some(engine) => Kernel::boot_with(manifest, board, engine)?,
+                None => Kernel::boot(manifest, board)?,
+            };
+            return Ok(Heart::Linked(Box::new(kernel)));
         };
         Ok(Heart::Remote(RefCell::new(Remote::boot(target, profile, manifest, board)?)))
     }

@@ -29,6 +29,7 @@
 
 pub mod unit;
 pub mod diagnostic;
+pub mod engine;
 pub mod scenario;
 pub mod stock;
 pub mod firmware;

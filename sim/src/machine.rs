@@ -149,7 +149,8 @@ impl Machine {
     fn start(&mut self, now: Instant) -> Result<(), StartError> {
         let manifest = self.plan.manifest(&self.name);
         let target = self.target.as_deref();
-        let kernel = Heart::boot(target, self.plan.profile, &manifest, &mut self.board)?;
+        let (engine, profile) = (self.plan.engine, self.plan.profile);
+        let kernel = Heart::boot(target, engine, profile, &manifest, &mut self.board)?;
         self.cast = Cast::new(&self.plan, &manifest, now.since(Instant::ZERO));
         for process in kernel.processes() {
             let id = id_of(process.id).expect("the kernel gives sound ids");

@@ -32,6 +32,7 @@ use sim::command::test;
 use sim::command::wasm;
 use sim::command::wasm::command_line::Wasm;
 use sim::debugger;
+use sim::engine::EngineName;
 use sim::firmware::BoardName;
 use sim::firmware::Builder;
 use sim::play::Review;
@@ -150,6 +151,10 @@ struct Sim {
     /// the other end of a serial line. Everywhere it must be the same story
     #[arg(long, value_name = "TARGET", default_value = "kernel", value_parser = On::parse)]
     on: On,
+    /// What runs the actors' modules: `wasmi`, the reference; `wasmtime`, which compiles them for this
+    /// computer; `in-place`, as on a board with little memory. The trace is the same, byte for byte
+    #[arg(long, value_name = "ENGINE", value_parser = EngineName::parse)]
+    engine: Option<EngineName>,
 }
 
 #[derive(clap::Args)]
@@ -163,6 +168,10 @@ struct Test {
     /// What the scenarios run on, as for `sim`
     #[arg(long, value_name = "TARGET", default_value = "kernel", value_parser = On::parse)]
     on: On,
+    /// What runs the actors' modules: `wasmi`, the reference; `wasmtime`, which compiles them for this
+    /// computer; `in-place`, as on a board with little memory. The trace is the same, byte for byte
+    #[arg(long, value_name = "ENGINE", value_parser = EngineName::parse)]
+    engine: Option<EngineName>,
     /// Approve snapshots that differ
     #[arg(long)]
     update: bool,
@@ -302,6 +311,7 @@ fn main() -> ExitCode {
                 flash: sim.flash,
                 authority: sim.authority,
                 on: sim.on,
+                engine: sim.engine,
                 builder: builder(),
                 review: review(sim.update),
                 out: sim.out,
@@ -311,6 +321,7 @@ fn main() -> ExitCode {
             paths: test.paths,
             junit: test.junit,
             on: test.on,
+            engine: test.engine,
             builder: builder(),
             review: review(test.update),
             out: test.out,

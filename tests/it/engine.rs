@@ -1,10 +1,11 @@
 //! Which engine runs the modules makes no difference: the same scenario gives the same trace, byte
 //! for byte.
 
-use kernel::manifest::EngineKind;
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
 use sim::command::test::scenarios;
+use sim::engine::EngineName;
+use sim::engine::why_on_wasmi;
 use sim::runner::Runner;
 use sim::scenario::load::load;
 use sim::scenario::plan::Plan;
@@ -17,7 +18,18 @@ pub(crate) fn trials() -> Vec<Trial> {
     let folder = |folder: &'static str| {
         Trial::test(format!("engine::is_not_to_be_told::{folder}"), move || all_of(folder))
     };
-    FOLDERS.into_iter().map(folder).collect()
+    let taken =
+        Trial::test("engine::wasmtime_takes_every_actor_of_the_image", wasmtime_takes_every_actor);
+    FOLDERS.into_iter().map(folder).chain([taken]).collect()
+}
+
+fn wasmtime_takes_every_actor() -> Result<(), Failed> {
+    for program in image::PROGRAMS {
+        if let Some(why) = why_on_wasmi(program.wasm) {
+            return Err(Failed::from(format!("{} runs on wasmi: {why}", program.name)));
+        }
+    }
+    Ok(())
 }
 
 fn all_of(folder: &str) -> Result<(), Failed> {
@@ -25,28 +37,30 @@ fn all_of(folder: &str) -> Result<(), Failed> {
     let plans: Vec<Plan> =
         files.iter().flat_map(|file| load(file, &Stock).expect("it can be read")).collect();
     for plan in &plans {
-        played_twice(plan).map_err(|why| format!("{}: {why}", sim::play::title(plan)))?;
+        played_on_all(plan).map_err(|why| format!("{}: {why}", sim::play::title(plan)))?;
     }
     if plans.is_empty() { Err(Failed::from("there is no scenario")) } else { Ok(()) }
 }
 
-/// Plays a plan on both engines; says where they part.
-fn played_twice(plan: &Plan) -> Result<(), String> {
-    let [wasmi, in_place] =
-        [EngineKind::Wasmi, EngineKind::InPlace].map(|engine| with(plan, engine));
-    let (wasmi, in_place) = (played(&wasmi)?, played(&in_place)?);
-    if let Some(difference) = difference(wasmi.world(), in_place.world()) {
-        return Err(difference);
-    }
-    match in_place.failure() {
-        None => Ok(()),
-        Some(failure) => {
-            Err(format!("step {} {}: {}", failure.step, failure.expected, failure.seen))
+/// Plays a plan on every engine; says where one parts from the reference.
+fn played_on_all(plan: &Plan) -> Result<(), String> {
+    let reference = with(plan, EngineName::Wasmi);
+    let reference = played(&reference)?;
+    for engine in [EngineName::InPlace, EngineName::Wasmtime] {
+        let other = with(plan, engine);
+        let other = played(&other)?;
+        if let Some(difference) = difference(reference.world(), other.world()) {
+            return Err(format!("{}: {difference}", engine.text()));
+        }
+        if let Some(failure) = other.failure() {
+            let (step, expected, seen) = (failure.step, &failure.expected, &failure.seen);
+            return Err(format!("{}: step {step} {expected}: {seen}", engine.text()));
         }
     }
+    Ok(())
 }
 
-fn with(plan: &Plan, engine: EngineKind) -> Plan {
+fn with(plan: &Plan, engine: EngineName) -> Plan {
     let mut plan = plan.clone();
     for board in plan.boards.values_mut() {
         board.engine = engine;

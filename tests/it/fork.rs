@@ -1,10 +1,10 @@
 //! A world that is there twice goes on twice in the same way, wherever it was forked.
 
-use kernel::manifest::EngineKind;
 use kernel::time::Instant;
 use libtest_mimic::Failed;
 use libtest_mimic::Trial;
 use sim::command::test::scenarios;
+use sim::engine::EngineName;
 use sim::family;
 use sim::family::families;
 use sim::runner::Runner;
@@ -60,7 +60,7 @@ fn all_of(folder: &str) -> Result<(), Failed> {
     for file in scenarios(&[format!("scenarios/{folder}").into()])? {
         for mut plan in load(&file, &Stock).expect("it can be read") {
             for board in plan.boards.values_mut() {
-                board.engine = EngineKind::InPlace;
+                board.engine = EngineName::InPlace;
             }
             forked(&plan).map_err(|why| format!("{}: {why}", sim::play::title(&plan)))?;
         }

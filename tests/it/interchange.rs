@@ -140,6 +140,7 @@ fn play(scenario: &Path, folder: &Path) {
         flash: Some(folder.join("home.bin")),
         authority: false,
         on: On::Kernel,
+        engine: None,
         builder: Builder { cargo: "cargo".into(), cargo_home: None, target: None },
         review: Review::Compare,
         out: folder.join("out"),

@@ -10,7 +10,7 @@ use libtest_mimic::Trial;
 use crate::scenario;
 
 /// Crates whose `lib.rs` lists its modules in the order of their floors.
-const FLOORED: [&str; 11] = [
+const FLOORED: [&str; 13] = [
     "kernel/abi/src",
     "kernel/src",
     "kernel/xip/src",
@@ -18,6 +18,8 @@ const FLOORED: [&str; 11] = [
     "actors/littlefs/src",
     "sim/devices/src",
     "sim/emulator/src",
+    "sim/metering/src",
+    "sim/engine/src",
     "sim/src",
     "boards/virtio/src",
     "boards/parts/src",
@@ -25,7 +27,7 @@ const FLOORED: [&str; 11] = [
 ];
 
 /// What each crate may depend on inside this repository.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("kernel/abi", &[]),
     ("kernel/xip", &["image"]),
     ("kernel", &["abi", "xip"]),
@@ -34,16 +36,18 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("actors/littlefs", &[]),
     ("sim/devices", &["abi"]),
     ("sim/emulator", &["abi", "devices"]),
+    ("sim/metering", &["xip", "image"]),
+    ("sim/engine", &["kernel", "metering"]),
     ("boards/virtio", &[]),
     ("boards/parts", &["abi", "kernel", "firmware", "virtio", "devices"]),
     ("boards/x86_64", &["kernel", "firmware", "parts", "virtio"]),
     ("boards/qemu_riscv32", &["kernel", "firmware", "parts", "virtio"]),
-    ("sim", &["abi", "kernel", "littlefs", "image", "devices", "emulator", "protocol"]),
+    ("sim", &["abi", "kernel", "littlefs", "image", "devices", "emulator", "protocol", "engine"]),
     ("tests", &["abi", "kernel", "image", "devices", "emulator", "sim", "protocol", "firmware"]),
 ];
 
 /// Crates of this repository.
-const OURS: [&str; 15] = [
+const OURS: [&str; 17] = [
     "abi",
     "xip",
     "kernel",
@@ -52,6 +56,8 @@ const OURS: [&str; 15] = [
     "image",
     "devices",
     "emulator",
+    "metering",
+    "engine",
     "sim",
     "tests",
     "protocol",
@@ -244,6 +250,7 @@ fn unsafe_is_forbidden() -> Vec<String> {
         "actors/littlefs/src",
         "sim/devices/src",
         "sim/emulator/src",
+        "sim/metering/src",
         "sim/src",
     ];
     let roots = hosts.iter().map(|source| scenario::root().join(source).join("lib.rs"));

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 
 use crate::call::Host;
+use crate::engine::external;
 use crate::engine::in_place;
 use crate::engine::wasmi;
 use crate::fault::Fault;
@@ -14,6 +15,8 @@ pub(crate) enum Instance<H> {
     Wasmi(Box<wasmi::Instance<H>>),
     /// It runs where its module lies.
     InPlace(Box<in_place::Instance>),
+    /// An engine from outside runs it.
+    External(Box<external::Instance<H>>),
 }
 
 /// Where an instance is entered.
@@ -45,22 +48,23 @@ pub(crate) enum Exit {
     Faulted(Fault),
 }
 
-/// Does the same on either engine.
+/// Does the same on any engine.
 macro_rules! either {
     ($instance:expr, $either:ident => $what:expr) => {
         match $instance {
             Instance::Wasmi($either) => $what,
             Instance::InPlace($either) => $what,
+            Instance::External($either) => $what,
         }
     };
 }
 
-impl<H: Host + 'static> Instance<H> {
-    /// The same instance once more, whatever it is in the middle of; `None` if wasmi runs it, which
-    /// can copy no suspended call.
+impl<H: Host + Send + 'static> Instance<H> {
+    /// The same instance once more, whatever it is in the middle of; `None` if its engine can
+    /// copy no suspended call.
     pub(crate) fn fork(&self) -> Option<Instance<H>> {
         match self {
-            Instance::Wasmi(_) => None,
+            Instance::Wasmi(_) | Instance::External(_) => None,
             Instance::InPlace(instance) => Some(Instance::InPlace(instance.clone())),
         }
     }

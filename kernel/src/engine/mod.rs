@@ -6,9 +6,10 @@
 //! nothing of actors, capabilities or time but the host's one method.
 //!
 //! Execution is counted in wasmi 2.0.0's own fuel, which depends on the module alone and is equal
-//! on every host: our logical time (`docs/why/0002-logical-time.md`). There are two engines, and
-//! nobody can tell by a trace which one it was (`docs/why/0021-in-place.md`): `wasmi` compiles
-//! modules, `in_place` runs them where they lie. Modules that a host calls function by function
+//! on every host: our logical time (`docs/why/0002-logical-time.md`). There are two engines and room for
+//! a third, and nobody can tell by a trace which one it was (`docs/why/0021-in-place.md`): `wasmi`
+//! compiles modules, `in_place` runs them where they lie, and whoever boots a kernel may bring an
+//! `external` one (`docs/why/0025-an-engine-from-outside.md`). Modules that a host calls function by function
 //! ([`Code`]) are wasmi's alone.
 
 mod value;
@@ -17,11 +18,20 @@ mod module;
 mod instance;
 mod wasmi;
 mod in_place;
+mod external;
 mod code;
 mod guest;
 
 pub use code::Code;
 pub use code::CodeImport;
+pub use external::ExternalBounds;
+pub use external::ExternalEngine;
+pub use external::ExternalEntry;
+pub use external::ExternalExit;
+pub use external::ExternalInstance;
+pub use external::ExternalModule;
+pub use external::ExternalReturn;
+pub use external::Outside;
 pub(crate) use guest::Called;
 pub(crate) use guest::Guest;
 pub(crate) use guest::Halt;
@@ -54,9 +64,10 @@ pub(crate) struct Engine<H> {
 enum Either<H> {
     Wasmi(wasmi::Engine<H>),
     InPlace(in_place::Engine),
+    External(external::Engine<H>),
 }
 
-impl<H: Host + 'static> Engine<H> {
+impl<H: Host + Send + 'static> Engine<H> {
     /// An engine whose modules can import nothing yet.
     pub(crate) fn new(kind: EngineKind) -> Engine<H> {
         let either = match kind {
@@ -64,6 +75,11 @@ impl<H: Host + 'static> Engine<H> {
             EngineKind::InPlace => Either::InPlace(in_place::Engine::default()),
         };
         Engine { either }
+    }
+
+    /// An engine from outside, whose modules can import nothing yet.
+    pub(crate) fn external(engine: Box<dyn ExternalEngine>) -> Engine<H> {
+        Engine { either: Either::External(external::Engine::new(engine)) }
     }
 
     /// The same engine for another kernel; `None` if its instances cannot be copied, or if it has
@@ -89,6 +105,7 @@ impl<H: Host + 'static> Engine<H> {
         match &mut self.either {
             Either::Wasmi(engine) => engine.define(modules, functions, links),
             Either::InPlace(engine) => engine.define(modules, functions),
+            Either::External(engine) => engine.define(modules, functions, links),
         }
     }
 
@@ -97,6 +114,10 @@ impl<H: Host + 'static> Engine<H> {
         Ok(match &mut self.either {
             Either::Wasmi(engine) => Module::Wasmi(Box::new(engine.load(wasm.bytes())?)),
             Either::InPlace(engine) => Module::InPlace(engine.load(wasm)?),
+            Either::External(engine) => match engine.load(wasm)? {
+                external::Loaded::External(module) => Module::External(module),
+                external::Loaded::Wasmi(module) => Module::Wasmi(Box::new(module)),
+            },
         })
     }
 
@@ -114,6 +135,15 @@ impl<H: Host + 'static> Engine<H> {
             (Either::InPlace(_), Module::InPlace(module)) => {
                 let instance = in_place::Instance::open::<H>(module, memory_max)?;
                 Ok(Instance::InPlace(Box::new(instance)))
+            }
+            (Either::External(engine), Module::External(module)) => {
+                Ok(match engine.instantiate(module, memory_max)? {
+                    external::Made::External(instance) => Instance::External(Box::new(instance)),
+                    external::Made::Wasmi(instance) => Instance::Wasmi(Box::new(instance)),
+                })
+            }
+            (Either::External(engine), Module::Wasmi(module)) => {
+                Ok(Instance::Wasmi(Box::new(engine.instantiate_wasmi(module, memory_max)?)))
             }
             _ => unreachable!("a module is run by the engine that has loaded it"),
         }

@@ -7,6 +7,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::engine::external;
 use crate::engine::in_place;
 use crate::engine::value::FunctionType;
 use crate::engine::wasmi;
@@ -50,13 +51,15 @@ pub(crate) enum Module {
     Wasmi(Box<wasmi::Module>),
     /// It runs where it lies.
     InPlace(in_place::Module),
+    /// An engine from outside has compiled it.
+    External(external::Module),
 }
 
 impl Module {
     /// The same code once more; `None` if no instance of it can be copied.
     pub(crate) fn fork(&self) -> Option<Module> {
         match self {
-            Module::Wasmi(_) => None,
+            Module::Wasmi(_) | Module::External(_) => None,
             Module::InPlace(module) => Some(Module::InPlace(module.clone())),
         }
     }
@@ -67,6 +70,7 @@ impl Module {
         match self {
             Module::Wasmi(module) => module.memory_size(),
             Module::InPlace(module) => module.memory_size(),
+            Module::External(module) => module.memory_size(),
         }
     }
 }

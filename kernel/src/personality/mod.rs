@@ -33,7 +33,7 @@ macro_rules! functions {
             },
         )+];
 
-        pub(super) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
+        pub(super) fn define<H: Host + Send + 'static>(engine: &mut Engine<H>) {
             engine.define(&$modules, IMPORTS, &[$(
                 <fn($($crate::personality::function::wasm::$kind),*)
                     $(-> $crate::personality::function::wasm::$result)?
@@ -97,7 +97,7 @@ pub const FAMILIES: [Family; 3] = [
 ];
 
 /// Lets modules import every function of every personality.
-pub(crate) fn define<H: Host + 'static>(engine: &mut Engine<H>) {
+pub(crate) fn define<H: Host + Send + 'static>(engine: &mut Engine<H>) {
     sys::define(engine);
     sp::define(engine);
     mk::define(engine);

@@ -26,6 +26,7 @@ mod scan;
 mod module;
 mod section;
 mod load;
+mod tariff;
 mod host;
 mod store;
 mod bulk;
@@ -49,6 +50,10 @@ pub use module::LoadError;
 pub use module::Module;
 pub use section::Export;
 pub use section::Import;
+pub use side::Place;
+pub use tariff::Charge;
+pub use tariff::FunctionTariff;
+pub use tariff::tariffs;
 pub use trap::Trap;
 
 extern crate alloc;

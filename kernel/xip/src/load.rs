@@ -66,6 +66,16 @@ impl<'wasm> Module<'wasm> {
     /// Checks a module and makes its side table. Everything that a module may not do is refused
     /// here, in the words of the validator that wasmi uses.
     pub fn new(bytes: impl Into<Cow<'wasm, [u8]>>) -> Result<Module<'wasm>, LoadError> {
+        let mut module = Module::with_side_table(bytes, SideTable::default())?;
+        module.shrink();
+        Ok(module)
+    }
+
+    /// The same with this side table, which is empty.
+    pub(crate) fn with_side_table(
+        bytes: impl Into<Cow<'wasm, [u8]>>,
+        side: SideTable,
+    ) -> Result<Module<'wasm>, LoadError> {
         let bytes = bytes.into();
         if u32::try_from(bytes.len()).is_err() {
             return Err(refuse("the module is too large", 0));
@@ -75,7 +85,7 @@ impl<'wasm> Module<'wasm> {
             types: Vec::new(),
             imported: Vec::new(),
             functions: Vec::new(),
-            side: SideTable::default(),
+            side,
             globals: Vec::new(),
             imported_globals: 0,
             tables: Vec::new(),
@@ -89,7 +99,6 @@ impl<'wasm> Module<'wasm> {
         Loader { module: &mut module, known: Vec::new(), allocations: None, next: 0 }
             .load(&bytes)?;
         module.bytes = bytes;
-        module.shrink();
         Ok(module)
     }
 }

@@ -24,6 +24,7 @@ use crate::number;
 use crate::register::Before;
 use crate::register::RegisterWatch;
 use crate::side::Branch;
+use crate::side::Place;
 use crate::side::SideTable;
 
 /// What a body may refer to.
@@ -264,7 +265,7 @@ impl<'a> Scan<'a> {
         if !self.is_reachable {
             return self.push_frame(Kind::Dead, kind, self.charge);
         }
-        let entry = self.side.push_cost(1);
+        let entry = self.side.push_charge(at, Place::Head, 1);
         self.push_frame(Kind::Loop { code: at, entry }, kind, entry);
         let frame = self.frame();
         let (height, parameters) = (frame.height, frame.parameters);
@@ -282,8 +283,8 @@ impl<'a> Scan<'a> {
             Some(_) => Arms::OnlyThen,
         };
         let entry = self.side.push_branch();
-        let then = self.side.push_cost(u32::from(arms == Arms::Both));
-        self.side.push_cost(0);
+        let then = self.side.push_charge(at, Place::Then, u32::from(arms == Arms::Both));
+        self.side.push_charge(at, Place::Otherwise, 0);
         let charge = if arms == Arms::Both { then } else { self.charge };
         self.push_frame(Kind::If { arms, entry }, kind, charge);
         let count = self.frame().parameters;
@@ -305,7 +306,7 @@ impl<'a> Scan<'a> {
         // The branch around this arm, and what wasmi charges who comes by: it leaves out the branch
         // if it knows the condition, but not the charge.
         let around = self.side.push_branch();
-        let passing = self.side.push_cost(0);
+        let passing = self.side.push_charge(at, Place::Passing, 0);
         let charge = if arms == Arms::OnlyThen { passing } else { entry + 2 };
         self.side.add_cost(charge, 1);
         let first = frame.ahead.remove(0);

@@ -20,6 +20,27 @@ pub(crate) struct Branch {
     pub(crate) dropped: u32,
 }
 
+/// Which part of the code an entry's cost is charged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Behind the `loop` at this place, each time around.
+    Head,
+    /// Behind the `if` at this place.
+    Then,
+    /// Behind the `else` of the `if` at this place; before its `end`, if it has none.
+    Otherwise,
+    /// Before the `else` at this place, if the other arm ends here.
+    Passing,
+}
+
+/// A cost in the table and the place of its operator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub(crate) at: usize,
+    pub(crate) place: Place,
+    pub(crate) entry: usize,
+}
+
 /// Entries of all functions of a module, one behind the other.
 ///
 /// A branch takes 32 bits: 14 for the distance in code with 1 for its sign, 10 for that in
@@ -29,6 +50,8 @@ pub(crate) struct SideTable {
     entries: Vec<u32>,
     /// Branches that do not fit.
     long: Vec<Branch>,
+    /// Where the costs are charged, if somebody wants to know.
+    marks: Option<Vec<Mark>>,
 }
 
 const CODE_BITS: u32 = 14;
@@ -42,6 +65,16 @@ const KEPT_SHIFT: u32 = DROPPED_SHIFT + DROPPED_BITS;
 const LONG: u32 = 3;
 
 impl SideTable {
+    /// A table that also knows where its costs are charged.
+    pub(crate) fn marked() -> SideTable {
+        SideTable { marks: Some(Vec::new()), ..SideTable::default() }
+    }
+
+    /// Where its costs are charged, in the order of the code; nothing if nobody wanted to know.
+    pub(crate) fn marks(&self) -> &[Mark] {
+        self.marks.as_deref().unwrap_or_default()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -50,6 +83,15 @@ impl SideTable {
     pub(crate) fn push_cost(&mut self, cost: u32) -> usize {
         self.entries.push(cost);
         self.entries.len() - 1
+    }
+
+    /// Adds a cost of the operator that lies at `at`; returns where it is.
+    pub(crate) fn push_charge(&mut self, at: usize, place: Place, cost: u32) -> usize {
+        let entry = self.push_cost(cost);
+        if let Some(marks) = &mut self.marks {
+            marks.push(Mark { at, place, entry });
+        }
+        entry
     }
 
     pub(crate) fn add_cost(&mut self, entry: usize, cost: u32) {

@@ -6,6 +6,7 @@
 mod nor;
 mod request;
 mod files;
+mod engines;
 
 use std::collections::VecDeque;
 use std::hint::black_box;
@@ -29,8 +30,13 @@ fn main() {
     std::env::set_current_dir(root).expect("the repository is where it was built");
     // Cargo adds `--bench`.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let figures: [(&str, fn()); 4] =
-        [("desktop", desktop), ("messages", messages), ("idle", idle), ("files", files::files)];
+    let figures: [(&str, fn()); 5] = [
+        ("desktop", desktop),
+        ("messages", messages),
+        ("idle", idle),
+        ("files", files::files),
+        ("engines", engines::engines),
+    ];
     for (name, figure) in figures {
         if wanted.as_ref().is_none_or(|wanted| wanted == name) {
             figure();

@@ -8,6 +8,7 @@ use sha2::Digest;
 use sha2::Sha256;
 
 use crate::command::Ending;
+use crate::engine::why_on_wasmi;
 use crate::stock::SERVICES;
 use crate::trace::hex;
 
@@ -29,13 +30,14 @@ fn listing() -> String {
         let _ = writeln!(
             text,
             "{:<10} {:>6} bytes  sha256 {hash}  priority {:<2}  memory {} KiB\n    {}\n    \
-             given:   {}\n    imports: {imports}",
+             given:   {}\n    engine:  {}\n    imports: {imports}",
             program.name,
             program.wasm.len(),
             program.priority,
             program.memory / 1024,
             program.about,
             given(program),
+            engine_of(program),
         );
     }
     for service in SERVICES {
@@ -51,6 +53,14 @@ fn listing() -> String {
         );
     }
     text
+}
+
+/// What runs it on this computer if `--engine wasmtime` is asked for.
+fn engine_of(program: &Program) -> String {
+    match why_on_wasmi(program.wasm) {
+        None => "wasmtime".to_owned(),
+        Some(why) => format!("wasmi, because {why}"),
+    }
 }
 
 fn given(program: &Program) -> String {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::engine::EngineName;
 use crate::firmware::Builder;
 use crate::firmware::ESP32C6;
 use crate::firmware::PVH;
@@ -48,6 +49,13 @@ impl On {
             Some(("serial", device)) if !device.is_empty() => Ok(On::Serial(device.into())),
             _ => Err("expected kernel, emulator, qemu, qemu:riscv32 or serial:DEVICE".to_owned()),
         }
+    }
+
+    /// Why an engine cannot run there; nothing if it can.
+    pub fn lacks(&self, engine: Option<EngineName>) -> Option<&'static str> {
+        let is_elsewhere = *self != On::Kernel;
+        (is_elsewhere && engine == Some(EngineName::Wasmtime))
+            .then_some("wasmtime runs in this program alone, not with `--on`")
     }
 
     /// The target, with firmware that is built for it now; `None` is the kernel of this program.

@@ -10,6 +10,7 @@ use crate::command::flash_file;
 use crate::command::on::On;
 use crate::command::on::refusals;
 use crate::diagnostic::Look;
+use crate::engine::EngineName;
 use crate::firmware::Builder;
 use crate::play::PlayError;
 use crate::play::Review;
@@ -47,6 +48,8 @@ pub struct Options {
     pub authority: bool,
     /// What to play it on.
     pub on: On,
+    /// What runs the actors' modules; nothing is what the scenario's board has.
+    pub engine: Option<EngineName>,
     /// Who builds firmware that it runs on.
     pub builder: Builder,
     /// What to do with snapshots that differ.
@@ -57,6 +60,10 @@ pub struct Options {
 
 /// Plays every variant of the scenario.
 pub fn run(options: &Options) -> Ending {
+    if let Some(reason) = options.on.lacks(options.engine) {
+        eprintln!("error: {reason}");
+        return Ending::Refused;
+    }
     let target = match options.on.target(&options.builder) {
         Ok(target) => target,
         Err(error) => {
@@ -111,6 +118,9 @@ pub fn run(options: &Options) -> Ending {
 
 /// Does to a plan what the command line says beside its boards and its seed.
 fn prepare(plan: &mut Plan, options: &Options) -> Result<(), String> {
+    if let Some(engine) = options.engine {
+        put_on(plan, engine);
+    }
     if let Some(file) = &options.flash {
         flash_file::load(plan, file)?;
     }
@@ -123,6 +133,13 @@ fn prepare(plan: &mut Plan, options: &Options) -> Result<(), String> {
         }
     }
     if is_explored { Ok(()) } else { Err("it has no `cut-power: { during: … }`".to_owned()) }
+}
+
+/// Lets an engine run the modules of all boards.
+pub(crate) fn put_on(plan: &mut Plan, engine: EngineName) {
+    for board in plan.boards.values_mut() {
+        board.engine = engine;
+    }
 }
 
 /// The plans that are to be played.

@@ -20,7 +20,9 @@ use crate::command::Ending;
 use crate::command::on::On;
 use crate::command::on::refusals;
 use crate::command::sim::look;
+use crate::command::sim::put_on;
 use crate::diagnostic::Look;
+use crate::engine::EngineName;
 use crate::family;
 use crate::family::families;
 use crate::firmware::Builder;
@@ -45,6 +47,8 @@ pub struct Options {
     pub junit: Option<PathBuf>,
     /// What to play them on.
     pub on: On,
+    /// What runs the actors' modules; nothing is what the scenario's board has.
+    pub engine: Option<EngineName>,
     /// Who builds firmware that it runs on.
     pub builder: Builder,
     /// What to do with snapshots that differ.
@@ -69,6 +73,10 @@ enum Verdict {
 
 /// Plays all of them; the order of the lines is that of the files.
 pub fn run(options: &Options) -> Ending {
+    if let Some(reason) = options.on.lacks(options.engine) {
+        eprintln!("error: {reason}");
+        return Ending::Refused;
+    }
     let target = match options.on.target(&options.builder) {
         Ok(target) => target,
         Err(error) => {
@@ -96,6 +104,11 @@ pub fn run(options: &Options) -> Ending {
                 refused += 1;
                 eprintln!("{}\n", diagnostics.render(look()));
             }
+        }
+    }
+    for plan in &mut plans {
+        if let Some(engine) = options.engine {
+            put_on(plan, engine);
         }
     }
     let lines = play_all(&plans, target.as_ref(), options);

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use kernel::limits::ACTORS_MAX;
-use kernel::manifest::EngineKind;
 use kernel::manifest::Region;
 use serde_saphyr::Spanned;
 
+use crate::engine::EngineName;
 use crate::scenario::catalogue::Catalogue;
 use crate::scenario::check_actor::actor;
 use crate::scenario::check_actor::refuse_shared_names;
@@ -193,10 +193,8 @@ fn board(
         entries.iter().map(|entry| actor(report, files, catalogue, &objects, *entry)).collect();
     refuse_shared_names(report, &entries, &actors);
     let parts = parts(report, files, profile, contents.parts);
-    Board {
-        plan: BoardPlan { profile, regions, flash, supervisors, actors, engine: EngineKind::Wasmi },
-        parts,
-    }
+    let engine = EngineName::default();
+    Board { plan: BoardPlan { profile, regions, flash, supervisors, actors, engine }, parts }
 }
 
 /// The names of these entries, whatever else is wrong with them.

@@ -13,7 +13,6 @@ use devices::flash::CutMode;
 use devices::flash::Quality;
 use indexmap::IndexMap;
 use kernel::manifest::ActorManifest;
-use kernel::manifest::EngineKind;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
 use kernel::manifest::Region;
@@ -21,6 +20,7 @@ use kernel::manifest::SupervisorManifest;
 use kernel::trace::Capacity;
 
 use crate::diagnostic::Place;
+use crate::engine::EngineName;
 use crate::scenario::profile::ProfileName;
 
 /// One scenario on one choice of boards, to one of its endings.
@@ -86,7 +86,7 @@ pub struct BoardPlan {
     /// The actors in the order of their start.
     pub actors: Vec<ActorPlan>,
     /// What runs the actors' modules. A scenario cannot tell.
-    pub engine: EngineKind,
+    pub engine: EngineName,
 }
 
 /// A flash chip and what is on it.
@@ -112,7 +112,7 @@ impl BoardPlan {
             regions: self.regions.clone(),
             arena: self.profile.arena(),
             trace: Capacity::one_poll(places),
-            engine: self.engine,
+            engine: self.engine.kind(),
         }
     }
 }

@@ -98,6 +98,33 @@ impl Checked {
 }
 
 impl Module {
+    /// The functions that it imports, in its order.
+    pub(crate) fn imports(&self) -> &[&'static Import] {
+        &self.0.imports
+    }
+
+    /// Whether it has an entry that runs once.
+    pub(crate) fn has_start(&self) -> bool {
+        self.0.start.is_some()
+    }
+
+    /// Whether it has one for each message.
+    pub(crate) fn has_handler(&self) -> bool {
+        self.0.handler.is_some()
+    }
+
+    /// Whether its memory is shown to the host.
+    pub(crate) fn has_memory(&self) -> bool {
+        self.0.has_memory
+    }
+
+    /// Whether a global says where messages are put. An export of that name that is no global is none
+    /// of ours.
+    pub(crate) fn has_message_buffer(&self) -> bool {
+        let exported = self.0.message_buffer.as_ref();
+        exported.is_some_and(|exported| matches!(exported.kind, ExternType::Global(_)))
+    }
+
     /// What [`crate::engine::Module::memory_size`] says.
     pub(crate) fn memory_size(&self) -> usize {
         let Some(memory) = self.memory().filter(|_| self.0.has_memory) else { return 0 };

@@ -1,0 +1,81 @@
+//! What runs the actors' modules in the kernel of this program. A scenario cannot tell.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use engine::Compiler;
+use engine::External;
+use kernel::engine::ExternalEngine;
+use kernel::manifest::EngineKind;
+
+/// An engine by its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EngineName {
+    /// wasmi, which compiles to code of its own: the reference.
+    #[default]
+    Wasmi,
+    /// wasmtime, which compiles to this computer's code. What it does not take runs on wasmi.
+    Wasmtime,
+    /// The kernel's own, which runs modules where they lie.
+    InPlace,
+}
+
+/// What a module keeps to wasmi for, if nothing keeps this computer from compiling.
+const NO_COMPILER: &str = "wasmtime does not run on this computer";
+
+impl EngineName {
+    /// All of them.
+    pub const ALL: [EngineName; 3] = [EngineName::Wasmi, EngineName::Wasmtime, EngineName::InPlace];
+
+    /// The engine of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn parse(text: &str) -> Result<EngineName, String> {
+        let found = EngineName::ALL.into_iter().find(|engine| engine.text() == text);
+        found.ok_or_else(|| "expected wasmi, wasmtime or in-place".to_owned())
+    }
+
+    /// Its name.
+    pub const fn text(self) -> &'static str {
+        match self {
+            EngineName::Wasmi => "wasmi",
+            EngineName::Wasmtime => "wasmtime",
+            EngineName::InPlace => "in-place",
+        }
+    }
+
+    /// The kernel's own engine that does the same, or does what is left over.
+    pub const fn kind(self) -> EngineKind {
+        match self {
+            EngineName::InPlace => EngineKind::InPlace,
+            EngineName::Wasmi | EngineName::Wasmtime => EngineKind::Wasmi,
+        }
+    }
+
+    /// The engine that a kernel must be given, if it is none of its own.
+    pub fn external(self) -> Option<Box<dyn ExternalEngine>> {
+        if self != EngineName::Wasmtime {
+            return None;
+        }
+        let compiler = compiler()?.clone();
+        Some(Box::new(External(compiler)))
+    }
+}
+
+/// Why a module runs on wasmi if wasmtime is asked for; nothing if it does not.
+pub fn why_on_wasmi(wasm: &[u8]) -> Option<String> {
+    match compiler() {
+        Some(compiler) => compiler.refusal(wasm),
+        None => Some(NO_COMPILER.to_owned()),
+    }
+}
+
+/// One for all worlds. What it compiles stays beside this program's other parts until `cargo clean`.
+fn compiler() -> Option<&'static Arc<Compiler>> {
+    static COMPILER: OnceLock<Option<Arc<Compiler>>> = OnceLock::new();
+    let cache = Path::new(env!("OUT_DIR")).join("compiled");
+    let made = COMPILER.get_or_init(|| Compiler::new(Some(&cache)).ok().map(Arc::new));
+    made.as_ref()
+}
