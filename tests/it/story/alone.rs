@@ -14,8 +14,9 @@ use sim::scenario::plan::Condition;
 use sim::scenario::plan::Plan;
 use sim::target::TargetError;
 
-/// How often a board is listened to in vain before it has failed.
-const SILENCES_MAX: usize = 300;
+/// How often a board is listened to in vain before it has failed: two minutes of QEMU's or of the
+/// chip's. Other cases run beside this one, and firmware of PCs takes its time before it speaks.
+const SILENCES_MAX: usize = 1200;
 
 /// A board that is switched on, as a person meets it.
 pub(super) trait Alone {
