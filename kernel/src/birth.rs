@@ -67,6 +67,7 @@ impl State {
         let role = self.roles[place].as_mut().expect("a role is cast before it is played");
         let id = ActorId::new(place as u16, self.lives[place]);
         let (root, last) = (role.root, role.life);
+        self.cspaces.open(place, 1 + role.standing.len());
         if last != id {
             role.life = id;
             self.cspaces.rename(root, last, id);

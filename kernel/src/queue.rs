@@ -13,7 +13,7 @@ const BYTES_FIRST: usize = 64;
 
 /// First in, first out. Neither [`ByteQueue::push`] nor [`ByteQueue::pop`] allocates;
 /// [`ByteQueue::make_room`] does, and says so if there is no memory.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ByteQueue<H> {
     entries: VecDeque<(H, usize)>,
     bytes: VecDeque<u8>,
@@ -84,6 +84,18 @@ impl<H> ByteQueue<H> {
     }
 }
 
+impl<H: Clone> Clone for ByteQueue<H> {
+    /// The same, with the room that was made in it.
+    fn clone(&self) -> ByteQueue<H> {
+        let mut entries = VecDeque::with_capacity(self.entries.capacity());
+        entries.extend(self.entries.iter().cloned());
+        let mut bytes = VecDeque::with_capacity(self.bytes.capacity());
+        bytes.extend(&self.bytes);
+        let ByteQueue { entries_max, bytes_max, .. } = *self;
+        ByteQueue { entries, bytes, entries_max, bytes_max }
+    }
+}
+
 /// Lets a ring have room for so many more, of at most `most`; whether it has.
 fn has_capacity<T>(ring: &mut VecDeque<T>, more: usize, first: usize, most: usize) -> bool {
     let wanted = ring.len() + more;
@@ -144,6 +156,18 @@ mod tests {
         while queue.pop(|_, _, _| ()).is_some() {}
         fill(&mut queue);
         assert_eq!((queue.entries.capacity(), queue.bytes.capacity()), taken);
+    }
+
+    #[test]
+    fn room_that_was_made_is_there_in_a_copy() {
+        let mut queue = ByteQueue::new(4, 8);
+        queue.make_room(3);
+        queue.push('a', &[1, 2, 3]);
+        assert!(queue.make_room(5));
+        let mut copy = queue.clone();
+        copy.push('b', &[4; 5]);
+        assert_eq!(copy.headers().collect::<Vec<_>>(), [&'a', &'b']);
+        assert_eq!(queue.len(), 1);
     }
 
     #[test]

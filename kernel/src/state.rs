@@ -336,9 +336,7 @@ impl State {
     /// Whether the running actor can be given something new: it needs a slot for it, and the kernel
     /// memory.
     pub(crate) fn may_make(&mut self) -> Result<(), Refusal> {
-        if !self.cspaces.has_room(self.current) {
-            return Err(Refusal::NoSlot);
-        }
+        self.cspaces.make_room(self.current)?;
         if !is_left_beside(0) || !self.cspaces.make_hidden_room(1) {
             return Err(Refusal::NoRoom);
         }

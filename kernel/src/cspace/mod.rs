@@ -160,9 +160,21 @@ impl Cspaces {
         })
     }
 
-    /// Whether another capability fits.
-    pub fn has_room(&self, space: usize) -> bool {
-        self.spaces[space].free != 0
+    /// Makes sure that another capability fits. [`Refusal::NoSlot`]: no slot is free.
+    /// [`Refusal::NoRoom`]: there is no memory for one.
+    pub fn make_room(&mut self, space: usize) -> Result<(), Refusal> {
+        let cspace = &mut self.spaces[space];
+        if cspace.free == 0 {
+            return Err(Refusal::NoSlot);
+        }
+        let slot = cspace.free.trailing_zeros() as usize;
+        let has_room = slot < cspace.slots.len() || has_capacity(&mut cspace.slots, 1, SLOTS);
+        if has_room { Ok(()) } else { Err(Refusal::NoRoom) }
+    }
+
+    /// Takes memory for the first capabilities of a new life, out of what is the kernel's own.
+    pub fn open(&mut self, space: usize, count: usize) {
+        self.spaces[space].slots.reserve_exact(count.min(SLOTS));
     }
 
     /// Derives `wanted` from the capability at `from` into the lowest free slot of `into`.
@@ -326,15 +338,10 @@ impl Cspaces {
     /// The lowest free slot, so that the same calls give the same handles.
     fn take_slot(&mut self, space: usize) -> Result<Place, Refusal> {
         assert!(space < self.spaces.len(), "roots are planted, not derived");
+        self.make_room(space)?;
         let cspace = &mut self.spaces[space];
-        if cspace.free == 0 {
-            return Err(Refusal::NoSlot);
-        }
         let slot = cspace.free.trailing_zeros() as usize;
         if slot == cspace.slots.len() {
-            if !has_capacity(&mut cspace.slots, 1, SLOTS) {
-                return Err(Refusal::NoRoom);
-            }
             cspace.slots.push(FRESH);
         }
         cspace.free &= cspace.free - 1;
