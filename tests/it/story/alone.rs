@@ -14,8 +14,9 @@ use sim::scenario::plan::Condition;
 use sim::scenario::plan::Plan;
 use sim::target::TargetError;
 
-/// How often a board is listened to in vain before it has failed.
-const SILENCES_MAX: usize = 300;
+/// How often a board is listened to in vain before it has failed: a minute of QEMU's or of the
+/// chip's, as other cases run beside this one.
+const SILENCES_MAX: usize = 600;
 
 /// A board that is switched on, as a person meets it.
 pub(super) trait Alone {
@@ -74,14 +75,17 @@ pub(super) fn play(plan: &Plan, board: &mut dyn Alone) -> Result<(), Failed> {
 
 /// Waits until the board has said a text, behind all that was waited for before.
 fn listen(board: &mut dyn Alone, heard: &mut Heard, text: &str) -> Result<(), String> {
-    for _ in 0..SILENCES_MAX {
+    let mut silences = 0;
+    while silences < SILENCES_MAX {
         let rest = &heard.bytes[heard.done..];
         let found = rest.windows(text.len()).position(|window| window == text.as_bytes());
         if let Some(at) = found {
             heard.done += at + text.len();
             return Ok(());
         }
-        heard.bytes.extend(board.hear().map_err(words)?);
+        let more = board.hear().map_err(words)?;
+        silences += usize::from(more.is_empty());
+        heard.bytes.extend(more);
     }
     Err("it does not say so".to_owned())
 }
