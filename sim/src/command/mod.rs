@@ -4,6 +4,7 @@
 pub mod argument;
 pub mod actors;
 pub mod doctor;
+pub mod emu_trace;
 pub mod emu;
 pub mod emu_board;
 pub mod header;
