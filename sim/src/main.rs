@@ -21,6 +21,7 @@ use sim::command::build;
 use sim::command::doctor;
 use sim::command::emu;
 use sim::command::emu_board;
+use sim::command::emu_trace;
 use sim::command::flash;
 use sim::command::flash_chip::Consent;
 use sim::command::flash_chip::Tool;
@@ -260,9 +261,19 @@ struct Emu {
     /// Instructions after which the program has failed; the time that it sleeps counts
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// Tell of every step, on stderr
-    #[arg(long, value_enum)]
-    trace: Option<EmulatedTrace>,
+    /// Tell of every step: `instructions` and the registers that they changed, `memory` for each
+    /// load and store, `devices` for those of devices
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = emu_trace::parse)]
+    trace: Vec<emu_trace::Kind>,
+    /// Where the trace goes; stderr otherwise
+    #[arg(long, value_name = "FILE", requires = "trace")]
+    trace_to: Option<PathBuf>,
+    /// The tick at which the trace begins
+    #[arg(long, value_name = "N", requires = "trace", default_value_t = 0)]
+    trace_from: u64,
+    /// Lines after which the trace ends, and the program goes on without
+    #[arg(long, value_name = "N", requires = "trace")]
+    trace_lines: Option<u64>,
     /// Wait for a debugger (GDB's `target remote`) before the first instruction. Without an
     /// address only this computer can connect
     #[arg(long, value_name = "[ADDRESS]:PORT", value_parser = debugger::parse)]
@@ -276,17 +287,6 @@ enum EmulatedMachine {
     Virt,
     /// An ESP32-C6 board, as `boards/esp32c6` wires it
     Esp32c6,
-}
-
-/// What can be told of an emulated machine.
-#[derive(Clone, Copy, ValueEnum)]
-enum EmulatedTrace {
-    /// Every instruction and the register that it changed
-    Instructions,
-    /// Every load and store
-    Memory,
-    /// Loads and stores of devices
-    Devices,
 }
 
 fn main() -> ExitCode {
@@ -415,6 +415,9 @@ fn review(update: bool) -> Review {
 
 fn emulate(arguments: Emu) -> Ending {
     let Emu { file, machine, image, flash, screen, limit, gdb, trace, .. } = arguments;
+    let (to, from) = (arguments.trace_to, arguments.trace_from);
+    let lines = arguments.trace_lines.unwrap_or(u64::MAX);
+    let trace = emu_trace::Wish { kinds: trace, to, from, lines };
     match machine {
         EmulatedMachine::Virt => {
             let of_boards = [("--image", &image), ("--flash", &flash), ("--screen", &screen)];
@@ -422,7 +425,6 @@ fn emulate(arguments: Emu) -> Ending {
                 eprintln!("error: `{name}` is for a board: add `--board esp32c6`");
                 return Ending::Refused;
             }
-            let trace = trace.map(emulated_trace);
             let alignment = if arguments.aligned { Alignment::Natural } else { Alignment::Any };
             emu::run(&emu::Options {
                 file,
@@ -437,15 +439,15 @@ fn emulate(arguments: Emu) -> Ending {
         }
         EmulatedMachine::Esp32c6 => {
             let debugger = gdb;
-            emu_board::run(&emu_board::Options { file, image, flash, screen, limit, debugger })
+            emu_board::run(&emu_board::Options {
+                file,
+                image,
+                flash,
+                screen,
+                limit,
+                trace,
+                debugger,
+            })
         }
-    }
-}
-
-fn emulated_trace(trace: EmulatedTrace) -> emu::Trace {
-    match trace {
-        EmulatedTrace::Instructions => emu::Trace::Instructions,
-        EmulatedTrace::Memory => emu::Trace::Memory,
-        EmulatedTrace::Devices => emu::Trace::Devices,
     }
 }

@@ -33,6 +33,7 @@ pub mod symbol;
 pub mod report;
 pub mod cpu;
 mod privileged;
+pub mod elf_file;
 pub mod elf;
 pub mod virt;
 pub mod esp32c6;

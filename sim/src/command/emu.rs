@@ -6,6 +6,7 @@
 //! program for the machine.
 
 use std::fs;
+use std::fs::File;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::net::TcpListener;
@@ -17,31 +18,24 @@ use emulator::cpu::Cpu;
 use emulator::cpu::Settings;
 use emulator::cpu::Stop;
 use emulator::elf::Elf;
+use emulator::elf_file;
 use emulator::machine::Machine;
-use emulator::register::NAMES;
 use emulator::symbol::Symbols;
 use emulator::virt::BootError;
 use emulator::virt::Virt;
 use emulator::virt::signature::signature;
 
 use crate::command::Ending;
+use crate::command::emu_trace::Tracer;
+use crate::command::emu_trace::Wish;
 use crate::debugger::Debuggee;
 use crate::debugger::Session;
 use crate::debugger::debug;
 
 /// Instructions between two looks at what the program has sent.
 const SLICE: u64 = 10_000_000;
-
-/// What is traced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trace {
-    /// Every instruction and the register that it changed.
-    Instructions,
-    /// Every load and store.
-    Memory,
-    /// Loads and stores of devices.
-    Devices,
-}
+/// As many as make `mtime` go on by 10 million.
+const TICKS_PER_SECOND: u64 = 100_000_000;
 
 /// What is to be run, and how.
 pub struct Options {
@@ -59,7 +53,7 @@ pub struct Options {
     /// Ticks after which it has failed: one for each instruction, and the time slept.
     pub limit: Option<u64>,
     /// What to tell of the way.
-    pub trace: Option<Trace>,
+    pub trace: Wish,
     /// Where a debugger connects.
     pub debugger: Option<SocketAddr>,
 }
@@ -67,7 +61,8 @@ pub struct Options {
 /// Runs a program to its end.
 pub fn run(options: &Options) -> Ending {
     let file = options.file.display();
-    let program = fs::read(&options.file).map_err(|error| error.to_string());
+    let program = File::open(&options.file).and_then(|mut file| elf_file::read(&mut file));
+    let program = program.map_err(|error| error.to_string());
     let program = program.and_then(|bytes| Elf::parse(&bytes).map_err(|error| error.to_string()));
     let booted = program.and_then(|elf| {
         let (cpu, machine) = boot(&elf, options).map_err(|error| error.to_string())?;
@@ -80,11 +75,18 @@ pub fn run(options: &Options) -> Ending {
             return Ending::Refused;
         }
     };
+    let tracer = match Tracer::new(&options.trace, &elf.symbols, TICKS_PER_SECOND) {
+        Ok(tracer) => tracer,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return Ending::Refused;
+        }
+    };
     let session = options
         .debugger
         .map(|address| wait(address, &mut Emulation { cpu: &mut cpu, machine: &mut machine }));
     let stop = match session {
-        None | Some(Ok(Session::Detached)) => drive(&mut cpu, &mut machine, options, &elf.symbols),
+        None | Some(Ok(Session::Detached)) => drive(&mut cpu, &mut machine, options.limit, tracer),
         Some(Ok(Session::Killed)) => return Ending::Passed,
         Some(Ok(Session::Ended(stop))) => stop,
         Some(Err(error)) => {
@@ -150,16 +152,21 @@ fn boot(elf: &Elf, options: &Options) -> Result<(Cpu, Virt), BootError> {
     if options.has_host {
         machine.serve_host(&mut cpu, elf)?;
     }
-    cpu.memory_mut().set_traced(options.trace.is_some_and(|trace| trace != Trace::Instructions));
     Ok((cpu, machine))
 }
 
-fn drive(cpu: &mut Cpu, machine: &mut Virt, options: &Options, symbols: &Symbols) -> Stop {
-    let limit = options.limit.unwrap_or(u64::MAX);
+fn drive(
+    cpu: &mut Cpu,
+    machine: &mut Virt,
+    limit: Option<u64>,
+    mut tracer: Option<Tracer>,
+) -> Stop {
+    let limit = limit.unwrap_or(u64::MAX);
     loop {
-        let stop = match options.trace {
-            None => cpu.run(machine, limit.min(cpu.clock().saturating_add(SLICE))),
-            Some(trace) => step(cpu, machine, trace, symbols),
+        let until = limit.min(cpu.clock().saturating_add(SLICE));
+        let stop = match &mut tracer {
+            None => cpu.run(machine, until),
+            Some(tracer) => tracer.run(cpu, machine, until),
         };
         show(&machine.take_output());
         if stop != Stop::Limit || limit <= cpu.clock() {
@@ -175,32 +182,4 @@ fn show(output: &[u8]) {
     let mut stdout = std::io::stdout().lock();
     // Whoever closes the pipe does not want to see it.
     let _ = stdout.write_all(output).and_then(|()| stdout.flush());
-}
-
-/// One instruction, and a line for each thing that it did.
-fn step(cpu: &mut Cpu, machine: &mut Virt, trace: Trace, symbols: &Symbols) -> Stop {
-    let before = cpu.registers().all();
-    let retired = cpu.retired();
-    let stop = cpu.run(machine, cpu.clock().saturating_add(1));
-    let Some(pc) = cpu.last() else { return stop };
-    if trace == Trace::Instructions && retired < cpu.retired() {
-        let after = cpu.registers().all();
-        let changed = (0..after.len()).find(|register| before[*register] != after[*register]);
-        let change = changed.map(|register| format!("{}={:08x}", NAMES[register], after[register]));
-        let word = cpu.memory().word(pc).unwrap_or(0);
-        let word =
-            if word & 3 == 3 { format!("{word:08x}") } else { format!("{:04x}", word as u16) };
-        let (place, change) = (symbols.place(pc), change.unwrap_or_default());
-        eprintln!("{retired:>12}  {word:<8}  {change:<14}  {place}");
-    }
-    for seen in cpu.memory_mut().take_trace() {
-        if trace == Trace::Memory || seen.is_device {
-            let verb = if seen.is_write { "write" } else { "read " };
-            let bits = seen.bytes * 8;
-            let (address, value) = (seen.address, seen.value);
-            let place = symbols.place(pc);
-            eprintln!("{retired:>12}  {verb}{bits:<2} {address:08x} {value:08x}  at {place}");
-        }
-    }
-    stop
 }

@@ -6,6 +6,7 @@
 
 use std::fmt::Display;
 use std::fs;
+use std::fs::File;
 use std::io::ErrorKind;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use devices::stream::Seed;
 use emulator::cpu::Cpu;
 use emulator::cpu::Stop;
 use emulator::elf::Elf;
+use emulator::elf_file;
 use emulator::esp32c6;
 use emulator::esp32c6::Wiring;
 use emulator::esp32c6::board::Board;
@@ -24,6 +26,8 @@ use emulator::machine::Machine;
 
 use crate::command::Ending;
 use crate::command::emu::wait;
+use crate::command::emu_trace::Tracer;
+use crate::command::emu_trace::Wish;
 use crate::debugger::Debuggee;
 use crate::debugger::Session;
 use crate::partition;
@@ -43,6 +47,8 @@ pub struct Options {
     pub screen: Option<PathBuf>,
     /// Ticks after which it ends: one for each instruction, and the time slept.
     pub limit: Option<u64>,
+    /// What to tell of the way.
+    pub trace: Wish,
     /// Where a debugger connects.
     pub debugger: Option<SocketAddr>,
 }
@@ -56,9 +62,16 @@ pub fn run(options: &Options) -> Ending {
             return Ending::Refused;
         }
     };
+    let tracer = match Tracer::new(&options.trace, &elf.symbols, esp32c6::TICKS_PER_SECOND) {
+        Ok(tracer) => tracer,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return Ending::Refused;
+        }
+    };
     let session = options.debugger.map(|address| wait(address, &mut board));
     let stop = match session {
-        None | Some(Ok(Session::Detached)) => drive(&mut board, options.limit),
+        None | Some(Ok(Session::Detached)) => drive(&mut board, options.limit, tracer),
         Some(Ok(Session::Killed)) => Stop::Limit,
         Some(Ok(Session::Ended(stop))) => stop,
         Some(Err(error)) => {
@@ -90,7 +103,9 @@ impl Debuggee for Board {
 }
 
 fn boot(options: &Options) -> Result<(Elf, Board), String> {
-    let elf = Elf::parse(&read(&options.file)?).map_err(|error| named(&options.file, &error))?;
+    let program = File::open(&options.file).and_then(|mut file| elf_file::read(&mut file));
+    let program = program.map_err(|error| named(&options.file, &error))?;
+    let elf = Elf::parse(&program).map_err(|error| named(&options.file, &error))?;
     let mut flash = flash(options.flash.as_deref())?;
     if let Some(path) = &options.image {
         let inserted = partition::insert(&mut flash, partition::IMAGE, &read(path)?);
@@ -126,11 +141,15 @@ fn named(path: &Path, error: &dyn Display) -> String {
 }
 
 /// Without a limit a board runs until it cannot go on.
-fn drive(board: &mut Board, limit: Option<u64>) -> Stop {
+fn drive(board: &mut Board, limit: Option<u64>, mut tracer: Option<Tracer>) -> Stop {
     let limit = limit.unwrap_or(u64::MAX);
     loop {
-        let left = limit.saturating_sub(board.cpu().clock());
-        let stop = board.run(SLICE.min(left));
+        let until = limit.min(board.cpu().clock().saturating_add(SLICE));
+        let (cpu, machine) = board.parts();
+        let stop = match &mut tracer {
+            None => cpu.run(machine, until),
+            Some(tracer) => tracer.run(cpu, machine, until),
+        };
         show(&board.take_sent());
         if stop != Stop::Limit || limit <= board.cpu().clock() {
             return stop;

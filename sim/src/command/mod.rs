@@ -3,6 +3,7 @@
 
 pub mod argument;
 pub mod actors;
+pub mod emu_trace;
 pub mod emu;
 pub mod emu_board;
 pub mod header;

@@ -4,11 +4,20 @@ use std::io::Read;
 use std::io::Write;
 use std::net::TcpListener;
 use std::net::TcpStream;
+use std::process::Command;
 use std::thread;
 
+use devices::flash::Quality;
+use devices::stream::Seed;
 use emulator::cpu::Cpu;
 use emulator::cpu::Stop;
+use emulator::elf::Elf;
+use emulator::elf::Segment;
+use emulator::esp32c6;
+use emulator::esp32c6::Wiring;
+use emulator::esp32c6::board::Board;
 use emulator::machine::Machine;
+use emulator::symbol::Symbols;
 use emulator::virt::Options;
 use emulator::virt::RAM;
 use emulator::virt::Virt;
@@ -17,6 +26,7 @@ use crate::debugger::Debuggee;
 use crate::debugger::Session;
 use crate::debugger::debug;
 use crate::debugger::parse;
+use crate::partition;
 
 struct Bench {
     cpu: Cpu,
@@ -189,4 +199,71 @@ fn without_an_address_only_this_computer_connects() {
     assert!(parse("3333").unwrap().ip().is_loopback());
     assert_eq!(parse("0.0.0.0:1").unwrap().to_string(), "0.0.0.0:1");
     assert!(parse("here").is_err());
+}
+
+const GDB: &str = "gdb-multiarch";
+
+/// Whether GDB is there. If it is not and may be absent, that is said.
+fn has_gdb() -> bool {
+    let output = Command::new(GDB).arg("--version").output();
+    if output.is_ok_and(|output| output.status.success()) {
+        return true;
+    }
+    let is_required = std::env::var_os("ORRERY_REQUIRE_TOOLS").is_some_and(|set| set == "1");
+    assert!(!is_required, "no {GDB}, and ORRERY_REQUIRE_TOOLS is set");
+    println!("skipped: needs {GDB} (apt install gdb-multiarch)");
+    false
+}
+
+/// A board whose firmware is in its RAM.
+fn board(start: u32, words: &[u32]) -> Board {
+    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let (physical, size) = (start, bytes.len() as u32);
+    let segment = Segment { index: 0, physical, virtual_address: start, bytes, size };
+    let elf = Elf { entry: start, segments: vec![segment], symbols: Symbols::default() };
+    let flash = partition::flash(&[], &[]).unwrap();
+    let (quality, wiring) = (Quality::SERIAL, Wiring::default());
+    Board::boot(&elf, esp32c6::Options { flash, quality, seed: Seed(0), wiring }).unwrap()
+}
+
+#[test]
+fn gdb_itself_stops_steps_and_looks_on_the_chip_of_a_board() {
+    if !has_gdb() {
+        return;
+    }
+    let mut board = board(0x4080_0000, &COUNT);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = format!("target remote {}", listener.local_addr().unwrap());
+    let gdb = thread::spawn(move || {
+        let commands = [
+            "set confirm off",
+            "set architecture riscv:rv32",
+            &target,
+            "break *0x40800008",
+            "continue",
+            "continue",
+            "info registers t0 pc",
+            "stepi",
+            "x/2xw 0x40800100",
+            "info registers pc mstatus",
+            "kill",
+        ];
+        let commands = commands.iter().flat_map(|command| ["-ex", command]);
+        let output = Command::new(GDB).args(["-nx", "-q", "-batch"]).args(commands).output();
+        String::from_utf8_lossy(&output.unwrap().stdout).into_owned()
+    });
+    let session = debug(&listener, &mut board).unwrap();
+    let said = gdb.join().unwrap();
+    assert_eq!(session, Session::Killed, "{said}");
+    let words: Vec<Vec<&str>> =
+        said.lines().map(|line| line.split_whitespace().collect()).collect();
+    for wanted in [
+        ["t0", "0x2", "2"].as_slice(),
+        &["pc", "0x40800008", "0x40800008"],
+        &["0x40800100:", "0x00000002", "0x00000000"],
+        &["pc", "0x4080000c", "0x4080000c"],
+    ] {
+        assert!(words.iter().any(|words| words == wanted), "no {wanted:?} in\n{said}");
+    }
+    assert!(said.contains("mstatus"), "{said}");
 }

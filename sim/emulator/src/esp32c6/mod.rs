@@ -29,6 +29,7 @@ mod interrupt;
 mod analog;
 mod block;
 mod arithmetic;
+mod rom_table;
 mod rom;
 mod loader;
 pub mod board;

@@ -1,5 +1,5 @@
 //! The functions in the chip's ROM that firmware calls, by the names that its ELF has for their
-//! addresses. The ROM itself is not here: each does for the machine what the chip's does for the
+//! addresses, or by where they are in the chip. The ROM itself is not here: each does for the machine what the chip's does for the
 //! chip.
 
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use crate::esp32c6::arithmetic::Operation;
 use crate::esp32c6::arithmetic::Value;
 use crate::esp32c6::digest::Digest;
 use crate::esp32c6::digest::STATE_BYTES;
+use crate::esp32c6::rom_table::FUNCTIONS;
 use crate::esp32c6::storage::Storage;
 use crate::memory::Memory;
 use crate::memory::PAGE;
@@ -97,10 +98,12 @@ const SERVICES: &[(&str, Service)] = &[
 ];
 
 impl Rom {
-    /// The functions that these symbols place in the ROM.
+    /// The functions where these symbols place them in the ROM, and the others where the chip has
+    /// them.
     pub(super) fn new(symbols: &Symbols) -> Rom {
         let mut functions = BTreeMap::new();
-        for (name, address) in symbols.all() {
+        let known = FUNCTIONS.iter().map(|(address, name)| (*name, *address));
+        for (name, address) in known.chain(symbols.all()) {
             let is_inside = (START..START + BYTES).contains(&address);
             if let Some(function) = by_name(name).filter(|_| is_inside) {
                 functions.insert(address, function);
@@ -392,6 +395,26 @@ mod tests {
         assert_eq!(bench.memory.bytes(RAM + 8, 4).unwrap(), [1, 2, 3, 4]);
         assert_eq!(bench.call("esp_rom_spiflash_erase_sector", &[0x40]).1, FLASH_ERROR);
         assert_eq!(bench.call("esp_rom_spiflash_write", &[0x1001, RAM, 4]).1, FLASH_ERROR);
+    }
+
+    #[test]
+    fn firmware_without_names_finds_the_functions_where_the_chip_has_them() {
+        let mut bench = Bench::new();
+        bench.memory.write(RAM, b"abcd");
+        let mut registers = Registers::default();
+        for (index, argument) in [RAM + 8, RAM, 4].into_iter().enumerate() {
+            registers.set(A0 + index, argument);
+        }
+        let (address, _) = FUNCTIONS.iter().find(|(_, name)| *name == "memcpy").unwrap();
+        let outcome = Rom::new(&Symbols::default()).call(
+            *address,
+            &mut registers,
+            &mut bench.memory,
+            &mut bench.storage,
+            &mut Vec::new(),
+        );
+        assert_eq!(outcome, Outcome::Returned(SHORT + 1));
+        assert_eq!(bench.memory.bytes(RAM + 8, 4).unwrap(), b"abcd");
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Files that somebody has damaged: whatever is wrong with them, the answer is a program or the
-//! reason why there is none.
+//! reason why there is none. It is the same if only what a program needs is read of the file.
+
+use std::io::Cursor;
 
 use emulator::elf::Elf;
+use emulator::elf::Segment;
+use emulator::elf_file;
 use emulator::virt::Options;
 use emulator::virt::RAM;
 use emulator::virt::Virt;
@@ -38,9 +42,18 @@ fn whole() -> Vec<u8> {
     bytes
 }
 
+/// What can be compared of a program.
+fn described(elf: &Elf) -> (u32, Vec<Segment>, Vec<(String, u32)>) {
+    let names = elf.symbols.all().map(|(name, address)| (name.to_owned(), address)).collect();
+    (elf.entry, elf.segments.clone(), names)
+}
+
 /// What anybody does with a file.
 fn use_it(bytes: &[u8]) {
-    let Ok(elf) = Elf::parse(bytes) else { return };
+    let sparse = elf_file::read(&mut Cursor::new(bytes)).unwrap();
+    let (whole, sparse) = (Elf::parse(bytes), Elf::parse(&sparse));
+    assert_eq!(whole.as_ref().map(described), sparse.as_ref().map(described));
+    let Ok(elf) = whole else { return };
     for (name, address) in elf.symbols.all() {
         assert!(!name.is_empty() && !elf.symbols.place(address).to_string().is_empty());
     }
