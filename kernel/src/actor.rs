@@ -10,7 +10,7 @@ use crate::mailbox::Mailbox;
 use crate::queue::ByteQueue;
 
 /// A protected unit with identity.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Actor {
     /// Who it is.
     pub(crate) id: ActorId,
@@ -29,7 +29,7 @@ pub(crate) struct Actor {
     /// The root of the capability by which its call is answered.
     pub(crate) reply: Place,
     /// The answer to its call, in memory taken with its first call.
-    pub(crate) answer: Option<ByteQueue<Envelope>>,
+    pub(crate) answer: ByteQueue<Envelope>,
     /// Logical instructions it has used.
     pub(crate) fuel: u64,
     /// Its slice ends when it has used so much.

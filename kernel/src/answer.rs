@@ -13,7 +13,6 @@ use crate::capability::Object;
 use crate::id::ActorId;
 use crate::limits::PAYLOAD_MAX;
 use crate::mailbox::Envelope;
-use crate::queue::ByteQueue;
 use crate::state::State;
 use crate::state::excerpt;
 use crate::trace::What;
@@ -27,11 +26,11 @@ impl State {
         payload: &[u8],
     ) -> Result<(), Refusal> {
         let to = through.object.actor().ok_or(Refusal::WrongObject)?;
-        let receiver = self.alive(to).ok_or(Refusal::Dead)?;
+        let receiver = self.alive_mut(to).ok_or(Refusal::Dead)?;
         if PAYLOAD_MAX < payload.len() {
             return Err(Refusal::TooLong);
         }
-        if !receiver.mailbox.has_room_for(payload.len()) {
+        if !receiver.mailbox.make_room(payload.len()) {
             return Err(Refusal::Full);
         }
         let caller = self.running();
@@ -40,7 +39,9 @@ impl State {
             // It would wait for itself.
             return Err(Refusal::WrongObject);
         }
-        caller.answer.get_or_insert_with(|| ByteQueue::with_capacity(1, PAYLOAD_MAX));
+        if !caller.answer.make_room(PAYLOAD_MAX) {
+            return Err(Refusal::NoRoom);
+        }
         assert!(self.cspaces.is_leaf(root), "one call at a time");
         let object = Object::Reply(id);
         let rights = Rights::WRITE | Rights::GRANT;
@@ -63,7 +64,7 @@ impl State {
         let actor = self.actors[index].as_mut().expect("a reply dies with its caller");
         assert_eq!((actor.id, actor.activity), (caller, Activity::Calling));
         let root = actor.reply;
-        actor.answer.as_mut().expect("made with the call").push(envelope, payload);
+        actor.answer.push(envelope, payload);
         self.make_ready(index);
         self.revoke_all(root);
     }
@@ -94,7 +95,6 @@ impl State {
         take: impl FnOnce(Envelope, &[u8], &[u8]) -> T,
     ) -> T {
         let actor = self.actors[index].as_mut().expect("a living actor was answered");
-        let answer = actor.answer.as_mut().and_then(|answer| answer.pop(take));
-        answer.expect("an actor is woken with its answer")
+        actor.answer.pop(take).expect("an actor is woken with its answer")
     }
 }

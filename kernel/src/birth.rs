@@ -3,6 +3,7 @@
 use abi::handle::Handle;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::actor::Activity;
@@ -12,8 +13,11 @@ use crate::actor::Turn;
 use crate::capability::Capability;
 use crate::capability::Object;
 use crate::cspace::Place;
+use crate::headroom::is_left_beside;
 use crate::id::ActorId;
+use crate::limits::PAYLOAD_MAX;
 use crate::mailbox::Mailbox;
+use crate::queue::ByteQueue;
 use crate::role::Part;
 use crate::role::Role;
 use crate::role::Standing;
@@ -25,11 +29,15 @@ use crate::trace::What;
 /// The last life of a place. One more would not be an id any more, so the place is retired.
 const LAST_LIFE: u32 = (1 << 31) - 1;
 
+/// Capabilities that the kernel itself has of each actor, in one of its cspaces or the other: the
+/// root of its endpoint, its own endpoint, the root of its reply.
+const HIDDEN_EACH: usize = 3;
+
 impl State {
     /// Takes a place for a role, with memory from the arena and a root for all that will be said to
-    /// it.
-    pub(crate) fn cast(&mut self, part: Part) -> Result<usize, Refusal> {
-        if self.arena < part.memory {
+    /// it. So many capabilities will be promised to it.
+    pub(crate) fn cast(&mut self, part: Part, promises: usize) -> Result<usize, Refusal> {
+        if self.arena < part.memory || !self.cspaces.make_hidden_room(HIDDEN_EACH + promises) {
             return Err(Refusal::NoRoom);
         }
         let place = usize::from(self.vacant.pop().ok_or(Refusal::NoRoom)?);
@@ -39,7 +47,7 @@ impl State {
         let object = Object::Child(life);
         let root = self.cspaces.plant(Capability { object, rights: Rights::ALL, badge: 0 });
         let standing = Vec::new();
-        self.roles[place] = Some(Role { part, standing, root, life });
+        self.roles[place] = Some(Box::new(Role { part, standing, root, life }));
         Ok(place)
     }
 
@@ -59,6 +67,7 @@ impl State {
         let role = self.roles[place].as_mut().expect("a role is cast before it is played");
         let id = ActorId::new(place as u16, self.lives[place]);
         let (root, last) = (role.root, role.life);
+        self.cspaces.open(place, 1 + role.standing.len());
         if last != id {
             role.life = id;
             self.cspaces.rename(root, last, id);
@@ -77,16 +86,16 @@ impl State {
         } else {
             (Activity::Ready, Turn::Start)
         };
-        self.actors[place] = Some(Actor {
+        self.actors[place] = Some(Box::new(Actor {
             id,
             priority,
             effective: priority,
-            mailbox: Mailbox::with_capacity(mailbox),
+            mailbox: Mailbox::new(mailbox),
             activity,
             turn,
             own,
             reply,
-            answer: None,
+            answer: ByteQueue::new(1, PAYLOAD_MAX),
             fuel: 0,
             preempt_at: None,
             memory,
@@ -97,7 +106,7 @@ impl State {
             renewal: Renewal::Nothing,
             wants_notice: false,
             is_service,
-        });
+        }));
         self.living += 1;
         if activity == Activity::Ready {
             self.make_ready(place);
@@ -152,6 +161,9 @@ impl State {
         wanted: Capability,
         is_mount: bool,
     ) -> Result<(), Refusal> {
+        if !is_left_beside(0) || !self.cspaces.make_hidden_room(1) {
+            return Err(Refusal::NoRoom);
+        }
         let hidden = self.hide(from, wanted, Use::Name)?;
         let named = if is_mount {
             self.namespace.mount(name, hidden.slot())

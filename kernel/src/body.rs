@@ -40,6 +40,11 @@ impl Service {
         Service { native, buffer: Box::new([0; MESSAGE_MAX]), fuel: 0 }
     }
 
+    fn fork(&self) -> Option<Service> {
+        let Service { native, buffer, fuel } = self;
+        Some(Service { native: native.fork()?, buffer: buffer.clone(), fuel: *fuel })
+    }
+
     fn handle(&mut self, state: Box<State>) -> (Box<State>, Exit) {
         let mut fixed = [0; Header::BYTES];
         fixed.copy_from_slice(&self.buffer[..Header::BYTES]);
@@ -80,6 +85,14 @@ impl Host for Meter {
 }
 
 impl Body {
+    /// The same body once more; `None` if there can only be one.
+    pub(crate) fn fork(&self) -> Option<Body> {
+        Some(match self {
+            Body::Wasm(instance) => Body::Wasm(instance.fork()?),
+            Body::Native(service) => Body::Native(service.fork()?),
+        })
+    }
+
     /// Enters it. It must not be suspended.
     pub(crate) fn enter(&mut self, state: Box<State>, entry: Entry) -> (Box<State>, Exit) {
         match self {

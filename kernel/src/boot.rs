@@ -146,7 +146,9 @@ pub(crate) fn populate(
         let fail = |reason| BootError { actor: actor.name.clone(), reason };
         let supervisor = check(state, manifest, index, &names).map_err(fail)?;
         names.insert(&actor.name, index);
-        let place = state.cast(part(actor)).map_err(|_| fail(BootReason::TooManyActors))?;
+        let place = state
+            .cast(part(actor), actor.grants.len())
+            .map_err(|_| fail(BootReason::TooManyActors))?;
         assert_eq!(place, index, "places are given out in order");
         let made = crew.load(place, &actor.program).and_then(|()| crew.make(place, actor.memory));
         made.map_err(|error| fail(BootReason::Load(error)))?;

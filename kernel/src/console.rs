@@ -5,7 +5,7 @@ use alloc::collections::VecDeque;
 use crate::limits::CONSOLE_BYTES;
 
 /// Bytes that wait for the serial line, in memory taken once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Console {
     waiting: VecDeque<u8>,
     lost: u32,

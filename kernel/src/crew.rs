@@ -11,6 +11,8 @@ use crate::engine::Engine;
 use crate::engine::LoadError;
 use crate::engine::Module;
 use crate::engine::Wasm;
+use crate::headroom::is_left_beside;
+use crate::limits::HEADROOM;
 use crate::manifest::Program;
 use crate::native::Native;
 use crate::personality;
@@ -38,6 +40,19 @@ impl Crew {
         let codes = (0..places).map(|_| None).collect();
         let bodies = (0..places).map(|_| None).collect();
         Crew { engine, codes, bodies, renewals: BTreeMap::new() }
+    }
+
+    /// The same crew once more; `None` if there can only be one.
+    pub(crate) fn fork(&self) -> Option<Crew> {
+        let renewals = self.renewals.iter();
+        let renewals =
+            renewals.map(|(place, (code, body))| Some((*place, (code.fork()?, body.fork()?))));
+        Some(Crew {
+            engine: self.engine.fork()?,
+            codes: fork_all(&self.codes, Code::fork)?,
+            bodies: fork_all(&self.bodies, Body::fork)?,
+            renewals: renewals.collect::<Option<_>>()?,
+        })
     }
 
     /// Checks a program and keeps its code for every life of a place.
@@ -72,6 +87,7 @@ impl Crew {
     ) -> Result<u64, LoadError> {
         let module = self.engine.load(wasm)?;
         let body = Body::Wasm(self.engine.instantiate(&module, memory_max)?);
+        leave_headroom()?;
         let fuel = body.start_fuel();
         self.renewals.insert(place, (module, body));
         Ok(fuel)
@@ -98,6 +114,7 @@ impl Crew {
             Code::Wasm(module) => Body::Wasm(self.engine.instantiate(module, memory_max)?),
             Code::Native(make) => Body::Native(Service::new(make())),
         };
+        leave_headroom()?;
         self.bodies[place] = Some(body);
         Ok(())
     }
@@ -140,4 +157,27 @@ impl Crew {
     pub(crate) fn drop_code(&mut self, place: usize) {
         self.codes[place] = None;
     }
+}
+
+impl Code {
+    fn fork(&self) -> Option<Code> {
+        Some(match self {
+            Code::Wasm(module) => Code::Wasm(module.fork()?),
+            Code::Native(make) => Code::Native(*make),
+        })
+    }
+}
+
+/// What there is of each place, once more.
+fn fork_all<T>(all: &[Option<T>], fork: impl Fn(&T) -> Option<T>) -> Option<Vec<Option<T>>> {
+    let fork = |one: &Option<T>| match one {
+        Some(one) => fork(one).map(Some),
+        None => Some(None),
+    };
+    all.iter().map(fork).collect()
+}
+
+/// Refuses a body that takes the memory that the kernel needs itself.
+fn leave_headroom() -> Result<(), LoadError> {
+    if is_left_beside(0) { Ok(()) } else { Err(LoadError::NoRoom { wanted: HEADROOM }) }
 }

@@ -181,7 +181,7 @@ impl State {
                 }
             }
             Use::Standing { place, index } => {
-                if let Some(Role { standing, .. }) = &mut self.roles[place] {
+                if let Some(Role { standing, .. }) = self.roles[place].as_deref_mut() {
                     standing[index] = Standing::Gone;
                 }
             }

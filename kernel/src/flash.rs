@@ -24,7 +24,7 @@ impl Work {
 }
 
 /// Whose turn it is, by place, and who comes after that.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Turns {
     is_working: bool,
     owner: Option<usize>,

@@ -122,7 +122,7 @@ impl State {
         if actor.input_seen == inputs {
             return true;
         }
-        if !actor.mailbox.has_room_for(message.payload().len()) {
+        if !actor.mailbox.make_room(message.payload().len()) {
             return false;
         }
         actor.input_seen = inputs;

@@ -79,6 +79,13 @@ impl Kernel {
         Ok(Kernel { state: Some(state), crew, fuel: 0 })
     }
 
+    /// Another kernel that goes on from here as this one does: given the same calls, both do the
+    /// same. `None` if its actors run on wasmi, which cannot copy them, or if a library was refused
+    /// because they run in place.
+    pub fn fork(&self) -> Option<Kernel> {
+        Some(Kernel { state: self.state.clone(), crew: self.crew.fork()?, fuel: self.fuel })
+    }
+
     /// Takes in what happened, at most [`EVENTS_PER_POLL`] events, does what supervisors decided,
     /// then runs at most one slice. `now` never goes back. A board that has more events polls again
     /// at once.

@@ -40,6 +40,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod limits;
+mod headroom;
 pub mod time;
 pub mod id;
 pub mod fault;

@@ -149,6 +149,10 @@ pub const METRIC_MODULES_MAX: usize = 64;
 /// Functions of one module that metrics tell apart.
 pub const METRIC_FUNCTIONS_MAX: usize = 32;
 
+/// Bytes in one piece that nothing takes which an actor makes or grows, for what the kernel itself
+/// needs with it. The most is a new life: a cspace of [`SLOTS`], its notices and its own records.
+pub const HEADROOM: usize = 8 * 1024;
+
 /// Events that one poll takes in.
 pub const EVENTS_PER_POLL: usize = 64;
 

@@ -109,7 +109,7 @@ struct Stand {
 }
 
 /// Every lock there is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Locks {
     locks: Vec<Option<Lock>>,
     /// Numbers that can be used again, the next one last.

@@ -16,9 +16,7 @@ use crate::state::State;
 impl State {
     /// Makes a lock and gives it to the running actor.
     pub(crate) fn make_lock(&mut self, permits: Option<u32>) -> Result<Handle, Refusal> {
-        if !self.cspaces.has_room(self.current) {
-            return Err(Refusal::NoSlot);
-        }
+        self.may_make()?;
         let number = match permits {
             None => self.locks.create_mutex()?,
             Some(permits) => self.locks.create_semaphore(permits)?,

@@ -21,18 +21,18 @@ pub struct Envelope {
 }
 
 /// Messages in the order of their arrival.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mailbox {
     queue: ByteQueue<Envelope>,
     arrived: u64,
 }
 
 impl Mailbox {
-    /// A mailbox for this many messages, with [`MAILBOX_BYTES`] for their payloads, or less if so
-    /// many messages cannot have so much.
-    pub fn with_capacity(messages: usize) -> Mailbox {
+    /// A mailbox for at most this many messages, with [`MAILBOX_BYTES`] for their payloads, or less
+    /// if so many messages cannot have so much. It takes memory as more wait than ever before.
+    pub fn new(messages: usize) -> Mailbox {
         let bytes = MAILBOX_BYTES.min(messages * PAYLOAD_MAX);
-        Mailbox { queue: ByteQueue::with_capacity(messages, bytes), arrived: 0 }
+        Mailbox { queue: ByteQueue::new(messages, bytes), arrived: 0 }
     }
 
     /// Messages that wait.
@@ -45,12 +45,13 @@ impl Mailbox {
         self.queue.is_empty()
     }
 
-    /// Whether a message with a payload of this length fits.
-    pub fn has_room_for(&self, len: usize) -> bool {
-        self.queue.has_room_for(len)
+    /// Makes sure that a message with a payload of this length fits. It does not if too much waits,
+    /// or if there is no memory for it.
+    pub fn make_room(&mut self, len: usize) -> bool {
+        self.queue.make_room(len)
     }
 
-    /// Puts a message in. The caller has asked [`Mailbox::has_room_for`].
+    /// Puts a message in. The caller has asked [`Mailbox::make_room`].
     pub fn push(&mut self, envelope: Envelope, payload: &[u8]) {
         self.queue.push(envelope, payload);
         self.arrived += 1;

@@ -44,7 +44,7 @@ struct Entry {
 }
 
 /// Every name there is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Namespace {
     entries: BTreeMap<Box<str>, Entry>,
     /// The same, by value: a death asks for its name.

@@ -5,6 +5,7 @@
 //! a call that would have to is refused.
 
 use abi::message::Header;
+use alloc::boxed::Box;
 
 use crate::call::Host;
 
@@ -12,4 +13,9 @@ use crate::call::Host;
 pub trait Native {
     /// Takes one message. `false` ends the actor.
     fn handle(&mut self, host: &mut dyn Host, header: &Header, payload: &[u8]) -> bool;
+
+    /// The same once more, with all it remembers; `None` if there can only be one.
+    fn fork(&self) -> Option<Box<dyn Native>> {
+        None
+    }
 }

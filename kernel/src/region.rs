@@ -7,18 +7,19 @@ use alloc::vec::Vec;
 
 use crate::capability::MemoryRange;
 use crate::cspace::Place;
+use crate::headroom::is_left_beside;
 use crate::limits::REGIONS_MAX;
 use crate::manifest;
 
 /// One region.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Region {
     bytes: Cow<'static, [u8]>,
     made: Option<Made>,
 }
 
 /// A region that an actor made.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Made {
     /// Above all capabilities to it.
     root: Place,
@@ -27,7 +28,7 @@ struct Made {
 }
 
 /// All regions by number.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Regions {
     /// `None` has been given back.
     regions: Vec<Option<Region>>,
@@ -75,6 +76,9 @@ impl Regions {
         }
         // The manifest's are numbered by 16 bits, and these come behind them.
         let number = u16::try_from(index).map_err(|_| Refusal::NoRoom)?;
+        if !is_left_beside(len as usize) {
+            return Err(Refusal::NoRoom);
+        }
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(len as usize).map_err(|_| Refusal::NoRoom)?;
         bytes.resize(len as usize, 0);

@@ -55,7 +55,7 @@ struct Queue {
 }
 
 /// Which actors could run, and in which order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Schedule {
     links: Vec<Link>,
     queues: [Queue; PRIORITIES],

@@ -18,9 +18,7 @@ impl State {
         if len == 0 {
             return Err(Refusal::OutOfRange);
         }
-        if !self.cspaces.has_room(self.current) {
-            return Err(Refusal::NoSlot);
-        }
+        self.may_make()?;
         let role = self.roles[self.current].as_ref().expect("a running actor plays a role");
         let shared = self.regions.made_by(self.current) + len as usize;
         if role.part.shared < shared || self.arena < len as usize {

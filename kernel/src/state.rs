@@ -10,6 +10,7 @@ use abi::object::ObjectKind;
 use abi::process::ProcessRecord;
 use abi::refusal::Refusal;
 use abi::rights::Rights;
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::collections::VecDeque;
 use alloc::string::String;
@@ -34,6 +35,7 @@ use crate::cspace::Place;
 use crate::engine::Wasm;
 use crate::fault::ExitReason;
 use crate::flash::Turns;
+use crate::headroom::is_left_beside;
 use crate::id::ActorId;
 use crate::limits::ENTROPY_BYTES;
 use crate::limits::TRACE_PAYLOAD_MAX;
@@ -147,6 +149,7 @@ pub(crate) enum Left {
 }
 
 /// Everything but the engine and the instances.
+#[derive(Clone)]
 pub(crate) struct State {
     /// What the caller said the time is; constant within a slice.
     pub(crate) now: Instant,
@@ -157,9 +160,9 @@ pub(crate) struct State {
     /// What the node is called.
     pub(crate) identity: String,
     /// The actors by place; `None` is nobody.
-    pub(crate) actors: Vec<Option<Actor>>,
+    pub(crate) actors: Vec<Option<Box<Actor>>>,
     /// What the actor of a place is, in all its lives; `None` is a free place.
-    pub(crate) roles: Vec<Option<Role>>,
+    pub(crate) roles: Vec<Option<Box<Role>>>,
     /// How many lives a place has seen.
     pub(crate) lives: Vec<u32>,
     /// Places of no role, the next to be given out last.
@@ -316,13 +319,28 @@ impl State {
 
     /// The actor with this id, if it lives.
     pub(crate) fn alive(&self, id: ActorId) -> Option<&Actor> {
-        self.actors[id.index()].as_ref().filter(|actor| actor.id == id)
+        self.actors[id.index()].as_deref().filter(|actor| actor.id == id)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn alive_mut(&mut self, id: ActorId) -> Option<&mut Actor> {
+        self.actors[id.index()].as_deref_mut().filter(|actor| actor.id == id)
     }
 
     /// The actor that this word names, if it lives.
     pub(crate) fn alive_word(&self, word: u64) -> Option<&Actor> {
         let index = usize::try_from(word & u64::from(u32::MAX)).ok()?;
-        self.actors.get(index)?.as_ref().filter(|actor| actor.id.word() == word)
+        self.actors.get(index)?.as_deref().filter(|actor| actor.id.word() == word)
+    }
+
+    /// Whether the running actor can be given something new: it needs a slot for it, and the kernel
+    /// memory.
+    pub(crate) fn may_make(&mut self) -> Result<(), Refusal> {
+        self.cspaces.make_room(self.current)?;
+        if !is_left_beside(0) || !self.cspaces.make_hidden_room(1) {
+            return Err(Refusal::NoRoom);
+        }
+        Ok(())
     }
 
     /// Writes what the running actor did into the trace.

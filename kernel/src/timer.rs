@@ -19,7 +19,7 @@ struct Deadline {
 }
 
 /// The waiting actors, soonest first.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Timers {
     heap: Vec<Deadline>,
     place: Vec<usize>,

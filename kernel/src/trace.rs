@@ -189,20 +189,35 @@ pub enum What {
     },
 }
 
-/// Records in order of time, bounded. Full, it drops the oldest and counts them.
-#[derive(Debug)]
+/// Records in order of time, bounded. Full, or without memory for more, it drops the oldest and
+/// counts them.
+#[derive(Clone, Debug)]
 pub struct Trace {
-    records: ByteQueue<Record>,
+    kept: Kept,
     lost: u64,
 }
+
+/// How records are kept: as they are, which is fast, or written down, which takes a quarter. The
+/// latter is for boards with little memory, and needs the words for it.
+#[derive(Clone, Debug)]
+enum Kept {
+    Plain(ByteQueue<Record>),
+    /// With the bytes of each that its record takes; its text is behind them.
+    #[cfg(feature = "serde")]
+    Packed(ByteQueue<u8>),
+}
+
+/// Bytes that no record takes written down.
+#[cfg(feature = "serde")]
+const PACKED_MAX: usize = 128;
 
 /// How much a trace keeps until it is drained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Capacity {
-    /// How many records.
+    /// How many records. Of fewer than [`TRACE_RECORDS`], each is kept in as few bytes as it needs.
     pub records: usize,
-    /// Bytes of text with them.
+    /// Bytes of text with them; those of such records count too.
     pub bytes: usize,
 }
 
@@ -220,30 +235,134 @@ impl Capacity {
 }
 
 impl Trace {
-    /// An empty trace.
-    pub fn new(capacity: Capacity) -> Trace {
-        Trace { records: ByteQueue::with_capacity(capacity.records, capacity.bytes), lost: 0 }
+    /// An empty trace. It takes memory as more waits to be drained than ever before.
+    pub const fn new(capacity: Capacity) -> Trace {
+        let Capacity { records, bytes } = capacity;
+        #[cfg(feature = "serde")]
+        if 0 < records && records < TRACE_RECORDS {
+            return Trace { kept: Kept::Packed(ByteQueue::new(records, bytes)), lost: 0 };
+        }
+        Trace { kept: Kept::Plain(ByteQueue::new(records, bytes)), lost: 0 }
     }
 
     /// Adds a record with its text.
     pub fn push(&mut self, record: Record, text: &[u8]) {
-        while !self.records.has_room_for(text.len()) {
-            self.lost += 1;
-            if self.records.pop(|_, _, _| ()).is_none() {
-                // Not even an empty trace has room for this one.
-                return;
+        match &mut self.kept {
+            Kept::Plain(records) => {
+                if make_room(records, text.len(), &mut self.lost) {
+                    records.push(record, text);
+                }
+            }
+            #[cfg(feature = "serde")]
+            Kept::Packed(records) => {
+                let mut written = [0; PACKED_MAX];
+                let written = postcard::to_slice(&record, &mut written);
+                let written = &*written.expect("a record is shorter than that");
+                if make_room(records, written.len() + text.len(), &mut self.lost) {
+                    // It is less than `PACKED_MAX`.
+                    records.push_both(written.len() as u8, written, text);
+                }
             }
         }
-        self.records.push(record, text);
     }
 
     /// Takes every record out, oldest first. The text comes in two parts.
     pub fn drain(&mut self, mut each: impl FnMut(&Record, &[u8], &[u8])) {
-        while self.records.pop(|record, head, tail| each(&record, head, tail)).is_some() {}
+        match &mut self.kept {
+            Kept::Plain(records) => {
+                while records.pop(|record, head, tail| each(&record, head, tail)).is_some() {}
+            }
+            #[cfg(feature = "serde")]
+            Kept::Packed(records) => {
+                let mut read = |len: u8, head: &[u8], tail: &[u8]| {
+                    let len = usize::from(len);
+                    let mut written = [0; PACKED_MAX];
+                    let in_head = len.min(head.len());
+                    written[..in_head].copy_from_slice(&head[..in_head]);
+                    written[in_head..len].copy_from_slice(&tail[..len - in_head]);
+                    let record = postcard::from_bytes(&written[..len]);
+                    let record = record.expect("what was written is read");
+                    each(&record, &head[in_head..], &tail[len - in_head..]);
+                };
+                while records.pop(&mut read).is_some() {}
+            }
+        }
     }
 
     /// Records dropped because nobody drained.
     pub fn lost(&self) -> u64 {
         self.lost
+    }
+}
+
+/// Drops the oldest records until one more with so many bytes fits; whether it does.
+fn make_room<H>(records: &mut ByteQueue<H>, len: usize, lost: &mut u64) -> bool {
+    while !records.make_room(len) {
+        *lost += 1;
+        if records.pop(|_, _, _| ()).is_none() {
+            // Not even an empty trace has room for this one.
+            return false;
+        }
+    }
+    true
+}
+
+#[cfg(all(test, feature = "serde"))]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    fn drained(trace: &mut Trace) -> Vec<(Record, Vec<u8>)> {
+        let mut all = Vec::new();
+        trace.drain(|record, head, tail| all.push((*record, [head, tail].concat())));
+        all
+    }
+
+    fn record(number: u64) -> Record {
+        let what = match number % 4 {
+            0 => What::Input(Event::Entropy([number as u8; 32])),
+            1 => What::Receive {
+                from: Some(ActorId::new(7, number as u32 + 1)),
+                opcode: u32::MAX,
+                len: 1024,
+                capability: Some(Handle::new(3, 9)),
+            },
+            2 => What::Grant {
+                handle: Handle::new(1, 2),
+                object: Object::Pins(u64::MAX),
+                rights: Rights::ALL,
+            },
+            _ => What::Preempt,
+        };
+        let actor = number.is_multiple_of(3).then(|| ActorId::new(u16::MAX - 1, (1 << 31) - 1));
+        Record { at: Instant::from_nanos(u64::MAX - number), slice: number << 40, actor, what }
+    }
+
+    #[test]
+    fn what_is_packed_comes_back_as_it_was() {
+        let mut trace = Trace::new(Capacity { records: 64, bytes: 4096 });
+        assert!(matches!(trace.kept, Kept::Packed(_)));
+        for round in 0..10 {
+            let all: Vec<(Record, Vec<u8>)> =
+                (0..30).map(|number| (record(round * 30 + number), b"text".to_vec())).collect();
+            for (record, text) in &all {
+                trace.push(*record, text);
+            }
+            assert_eq!(drained(&mut trace), all);
+        }
+        assert_eq!(trace.lost(), 0);
+    }
+
+    #[test]
+    fn the_oldest_go_when_the_bytes_are_full() {
+        let mut trace = Trace::new(Capacity { records: 64, bytes: 512 });
+        for number in 0..64 {
+            trace.push(record(number), b"");
+        }
+        let kept = drained(&mut trace);
+        assert_eq!(trace.lost() + kept.len() as u64, 64);
+        assert_eq!(kept.last().map(|(last, _)| *last), Some(record(63)));
+        trace.push(record(0), &[0; 600]);
+        assert_eq!(drained(&mut trace), []);
     }
 }

@@ -122,5 +122,8 @@ pub(crate) fn reload(
 /// A module cannot be had; the trace says why.
 fn not_started(state: &mut State, error: &LoadError) -> Refusal {
     state.record(What::StartFailed, error.to_string().as_bytes());
-    Refusal::Invalid
+    match error {
+        LoadError::NoRoom { .. } => Refusal::NoRoom,
+        _ => Refusal::Invalid,
+    }
 }

@@ -5,13 +5,13 @@ use std::collections::BinaryHeap;
 use kernel::time::Instant;
 
 /// Things to come.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Agenda<T> {
     heap: BinaryHeap<Entry<T>>,
     sequence: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry<T> {
     at: Instant,
     sequence: u64,

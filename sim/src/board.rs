@@ -31,7 +31,7 @@ const BAUD: u32 = 115_200;
 const SERIAL_FIFO: usize = 128;
 
 /// The devices of one board and what waits to be told to its kernel.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct VirtualBoard {
     panel: Panel,
     serial: Serial,
@@ -43,7 +43,7 @@ pub struct VirtualBoard {
 }
 
 /// A screen on a board.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Panel(pub Screen);
 
 impl Framebuffer for Panel {

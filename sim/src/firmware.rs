@@ -48,7 +48,8 @@ pub struct Binary {
     pub file: &'static str,
     package: &'static str,
     binary: &'static str,
-    target: &'static str,
+    /// What it is compiled for.
+    pub target: &'static str,
     /// What the compiler adds to its name.
     suffix: &'static str,
 }
@@ -62,7 +63,8 @@ pub const PVH: Binary = Binary {
     suffix: "",
 };
 
-const UEFI: Binary = Binary {
+/// What a PC's own firmware starts.
+pub const UEFI: Binary = Binary {
     file: "bootx64.efi",
     package: "board_x86_64",
     binary: "uefi",
@@ -129,8 +131,8 @@ impl BoardName {
             BoardName::X86_64 | BoardName::QemuRiscv32 => {
                 "scenarios/boards/the_shell_is_in_front.yaml"
             }
-            // What fits.
-            BoardName::Esp32c6 => "scenarios/desktop/shell_shows_a_file.yaml",
+            // It has no keyboard.
+            BoardName::Esp32c6 => "scenarios/boards/the_shell_is_at_the_line.yaml",
         }
     }
 

@@ -1,6 +1,5 @@
 //! One board with its kernel, and the time that running takes.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,9 +9,7 @@ use abi::process::ProcessState;
 use devices::flash::CutMode;
 use devices::flash::Flash;
 use devices::flash::Wear;
-use devices::font::Font;
 use devices::picture::Picture;
-use devices::reading::Reader;
 use devices::reading::Run;
 use devices::sketch;
 use devices::stream::Seed;
@@ -28,7 +25,8 @@ use crate::authority;
 use crate::board::VirtualBoard;
 use crate::cast::Cast;
 use crate::cast::id_of;
-use crate::core::Core;
+use crate::eye::Eye;
+use crate::heart::Heart;
 use crate::journal::Journal;
 use crate::scenario::plan::BoardPlan;
 use crate::scenario::plan::FlashCut;
@@ -56,7 +54,7 @@ pub struct Machine {
     plan: BoardPlan,
     board: VirtualBoard,
     /// `None` as long as there is no power.
-    kernel: Option<Core>,
+    kernel: Option<Heart>,
     /// Where its kernel runs; `None` is in this program.
     target: Option<Arc<dyn Target>>,
     /// Why it stopped of its own accord.
@@ -72,9 +70,7 @@ pub struct Machine {
     /// What the flash was told, if somebody wants to know.
     journal: Option<Journal>,
     cast: Cast,
-    reader: Option<Reader>,
-    /// The screen's version that was read last, and what it said.
-    last_read: RefCell<Option<(u64, Rc<[Run]>)>>,
+    eye: Eye,
     /// When the processor has done what it was last given.
     free: Instant,
     /// When the kernel is to be polled next.
@@ -97,8 +93,6 @@ impl Machine {
         let flash = plan.flash.as_ref();
         let flash =
             flash.map(|flash| Flash::new(flash.image.to_vec(), flash.quality, Seed(seed), name));
-        let font = plan.regions.iter().find(|region| region.name == "font");
-        let font = font.and_then(|region| Font::parse(&region.bytes).ok());
         let mut machine = Machine {
             name: name.to_owned(),
             plan: plan.clone(),
@@ -112,8 +106,7 @@ impl Machine {
             cut_with: None,
             journal: None,
             cast: Cast::default(),
-            reader: font.map(|font| Reader::new(&font)),
-            last_read: RefCell::default(),
+            eye: Eye::new(plan),
             free: Instant::ZERO,
             due: None,
             driven: Vec::new(),
@@ -125,12 +118,39 @@ impl Machine {
         Ok(machine)
     }
 
+    /// The same computer once more, to go on otherwise; `None` if its kernel cannot be copied.
+    pub fn fork(&self) -> Option<Machine> {
+        let kernel = match &self.kernel {
+            Some(kernel) => Some(kernel.fork()?),
+            None => None,
+        };
+        Some(Machine {
+            name: self.name.clone(),
+            plan: self.plan.clone(),
+            board: self.board.clone(),
+            kernel,
+            target: self.target.clone(),
+            stopped: self.stopped.clone(),
+            powered: self.powered,
+            fuel_before: self.fuel_before,
+            flash_done: self.flash_done,
+            cut_with: self.cut_with,
+            journal: self.journal.clone(),
+            cast: self.cast.clone(),
+            eye: self.eye.clone(),
+            free: self.free,
+            due: self.due,
+            driven: self.driven.clone(),
+            restarts: self.restarts.clone(),
+        })
+    }
+
     /// Power comes, and the kernel boots.
     fn start(&mut self, now: Instant) -> Result<(), StartError> {
         let manifest = self.plan.manifest(&self.name);
         let target = self.target.as_deref();
         let (engine, profile) = (self.plan.engine, self.plan.profile);
-        let kernel = Core::boot(target, engine, profile, &manifest, &mut self.board)?;
+        let kernel = Heart::boot(target, engine, profile, &manifest, &mut self.board)?;
         self.cast = Cast::new(&self.plan, &manifest, now.since(Instant::ZERO));
         for process in kernel.processes() {
             let id = id_of(process.id).expect("the kernel gives sound ids");
@@ -219,7 +239,7 @@ impl Machine {
 
     /// What its devices are like, seen from outside past its firmware.
     pub fn look(&self) -> Result<Look, TargetError> {
-        self.kernel.as_ref().map_or_else(|| Ok(Look::default()), Core::look)
+        self.kernel.as_ref().map_or_else(|| Ok(Look::default()), Heart::look)
     }
 
     /// Whether it has power.
@@ -420,7 +440,7 @@ impl Machine {
     }
 
     fn held(&self) -> Vec<Held> {
-        self.kernel.as_ref().map_or_else(Vec::new, Core::authority)
+        self.kernel.as_ref().map_or_else(Vec::new, Heart::authority)
     }
 
     /// Pixels of the screen, across and down.
@@ -446,7 +466,7 @@ impl Machine {
 
     /// Logical instructions that were executed.
     pub fn fuel(&self) -> u64 {
-        self.fuel_before + self.kernel.as_ref().map_or(0, Core::fuel)
+        self.fuel_before + self.kernel.as_ref().map_or(0, Heart::fuel)
     }
 
     /// Whether a text can be read in one line of the screen.
@@ -456,32 +476,16 @@ impl Machine {
 
     /// All that can be read on the screen, each line where it stands.
     pub fn read(&self) -> String {
-        sketch::layout(&self.runs(), self.cell())
+        sketch::layout(&self.runs(), self.eye.cell())
     }
 
     /// The screen as text that can be reviewed.
     pub fn sketch(&self) -> String {
-        sketch::sketch(&self.picture(), &self.runs(), self.cell())
+        sketch::sketch(&self.picture(), &self.runs(), self.eye.cell())
     }
 
-    /// The text on the screen. Nothing is read twice.
+    /// The text on the screen.
     fn runs(&self) -> Rc<[Run]> {
-        let version = self.board.screen().version();
-        let mut last = self.last_read.borrow_mut();
-        if let Some((read, runs)) = &*last
-            && *read == version
-        {
-            return Rc::clone(runs);
-        }
-        let reader = self.reader.as_ref();
-        let runs = reader.map_or_else(Vec::new, |reader| reader.read(&self.picture()));
-        let runs: Rc<[Run]> = runs.into();
-        *last = Some((version, Rc::clone(&runs)));
-        runs
-    }
-
-    /// The cell of the font; one pixel if there is none.
-    fn cell(&self) -> (usize, usize) {
-        self.reader.as_ref().map_or((1, 1), Reader::cell)
+        self.eye.read(self.board.screen())
     }
 }

@@ -6,27 +6,31 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::ArgGroup;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+use emulator::bus::Alignment;
 use protocol::image::Drive;
 use sim::command::Ending;
 use sim::command::actors;
 use sim::command::argument;
+use sim::command::boards;
 use sim::command::build;
 use sim::command::doctor;
 use sim::command::emu;
 use sim::command::emu_board;
 use sim::command::flash;
+use sim::command::flash_chip::Consent;
+use sim::command::flash_chip::Tool;
 use sim::command::header;
 use sim::command::new;
 use sim::command::on::On;
 use sim::command::sim as simulate;
 use sim::command::test;
 use sim::command::wasm;
+use sim::command::wasm::command_line::Wasm;
 use sim::debugger;
 use sim::engine::EngineName;
 use sim::firmware::BoardName;
@@ -65,10 +69,12 @@ enum Verb {
     Build(Build),
     /// Bring firmware and image to where a board starts from
     Flash(Flash),
+    /// Say what firmware that was built takes of its board, and what each actor takes
+    Boards(Boards),
     /// Run any ELF file on an emulated machine
     Emu(Emu),
     /// Say what this computer has of what Orrery can use
-    Doctor,
+    Doctor(Doctor),
     /// The window of `sim --view`, which is a process of its own
     #[command(hide = true)]
     Window { title: String, width: usize, height: usize },
@@ -101,6 +107,9 @@ struct Sim {
     /// Play only this one of the boards that the scenario lists
     #[arg(long, value_name = "NAME")]
     board: Option<String>,
+    /// Play only this one of the endings that the scenario lists
+    #[arg(long, value_name = "NAME")]
+    ending: Option<String>,
     /// Show the screen in a window; keys and pointer reach the actors when the steps are done.
     /// Ctrl+Space pauses; paused, `.` lets 10 ms pass and Space goes on
     #[arg(long, group = "live")]
@@ -188,6 +197,13 @@ struct Build {
 }
 
 #[derive(clap::Args)]
+struct Boards {
+    /// Where `build` has put firmware
+    #[arg(long, value_name = "DIR", default_value = "out/boards")]
+    out: PathBuf,
+}
+
+#[derive(clap::Args)]
 struct Flash {
     #[command(flatten)]
     build: Build,
@@ -197,78 +213,19 @@ struct Flash {
     /// The serial port that the chip is connected to
     #[arg(long, value_name = "PORT")]
     port: Option<String>,
-}
-
-#[derive(clap::Args)]
-struct Wasm {
-    /// Where modules and counters are kept from one run to the next
-    #[arg(long, value_name = "DIR", default_value = "out/wasm", global = true)]
-    cache: PathBuf,
-    #[command(subcommand)]
-    verb: WasmVerb,
-}
-
-#[derive(Subcommand)]
-enum WasmVerb {
-    /// List the cached modules
-    List,
-    /// Say how much modules were used: calls, fuel, memory, errors
-    Stats {
-        /// Only this one
-        module: Option<String>,
-        /// In Prometheus' text format
-        #[arg(long)]
-        metrics: bool,
-    },
-    /// What is kept
-    Cache {
-        #[command(subcommand)]
-        verb: CacheVerb,
-    },
-    /// Call one function of a module in an instance of its own
-    Test(WasmTest),
-}
-
-#[derive(Subcommand)]
-enum CacheVerb {
-    /// Forget cached modules and what was counted of them
-    Clear {
-        /// Only this one
-        module: Option<String>,
-    },
-}
-
-#[derive(clap::Args)]
-struct WasmTest {
-    /// A file (.wasm or .wat), a cached module, or a program of the image
-    module: String,
-    /// The function; without one, list them
-    function: Option<String>,
-    /// Numbers, text, `text:…`, `hex:…` or `@FILE`; `name=value` where the module names its
-    /// parameters
-    #[arg(allow_negative_numbers = true)]
-    arguments: Vec<String>,
-    /// A file whose bytes are the first argument, or the one named `input`
-    #[arg(long, value_name = "FILE")]
-    input: Option<PathBuf>,
-    /// Write the bytes that the function gives to a file
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Show the bytes that the function gives as text
+    /// Overwrite whatever is on the chip without asking
     #[arg(long)]
-    text: bool,
-    /// Instructions that it may execute [default: 1000000000]
-    #[arg(long, value_name = "N")]
-    fuel: Option<u64>,
-    /// Linear memory that it may have, up to 256MiB [default: 64MiB]
-    #[arg(long, value_name = "SIZE", value_parser = argument::size)]
-    memory: Option<usize>,
-    /// Time that it may take by the clock on the wall
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = argument::duration)]
-    timeout: Duration,
-    /// Virtual time that it may take: an instruction takes a nanosecond, on every computer
-    #[arg(long, value_name = "TIME", value_parser = argument::duration)]
-    virtual_timeout: Option<Duration>,
+    yes: bool,
+}
+
+#[derive(clap::Args)]
+struct Doctor {
+    /// Say what this board needs: x86_64, qemu_riscv32 or esp32c6
+    #[arg(long, value_name = "NAME", value_parser = BoardName::parse)]
+    board: Option<BoardName>,
+    /// Install what rustup and cargo can
+    #[arg(long)]
+    install: bool,
 }
 
 #[derive(clap::Args)]
@@ -290,6 +247,13 @@ struct Emu {
     /// The program's symbol `tohost` tells the end, as in the RISC-V test suites
     #[arg(long)]
     tohost: bool,
+    /// Where the memory between the program's symbols `begin_signature` and `end_signature` goes at
+    /// the end: one word of eight hexadecimal digits in each line
+    #[arg(long, value_name = "FILE")]
+    signature: Option<PathBuf>,
+    /// Loads and stores trap at addresses that are no multiple of their size
+    #[arg(long)]
+    aligned: bool,
     /// How much RAM there is, in whole pages of 4KiB
     #[arg(long, value_name = "SIZE", default_value = "128MiB", value_parser = argument::ram)]
     ram: u32,
@@ -341,6 +305,7 @@ fn main() -> ExitCode {
                 scenario: sim.scenario,
                 seed: sim.seed,
                 board: sim.board,
+                ending: sim.ending,
                 view: (sim.view || sim.pty.is_some()).then_some(live),
                 cut: sim.cut,
                 flash: sim.flash,
@@ -368,14 +333,17 @@ fn main() -> ExitCode {
         Verb::Actors => actors::run(),
         Verb::New(New { what: NewWhat::Actor { name } }) => new::run(Path::new("."), &name),
         Verb::Header => header::run(),
-        Verb::Wasm(arguments) => wasm::run(&wasm_options(arguments)),
+        Verb::Wasm(arguments) => wasm::run(&arguments.options()),
         Verb::Build(build) => build::run(&build_options(build)),
         Verb::Flash(flash) => {
-            let (image, port) = (flash.image, flash.port);
-            flash::run(&flash::Options { build: build_options(flash.build), image, port })
+            let consent = consent(flash.yes);
+            let tool = Tool { program: "espflash".into(), port: flash.port, consent };
+            let (build, image) = (build_options(flash.build), flash.image);
+            flash::run(&flash::Options { build, image, tool })
         }
+        Verb::Boards(Boards { out }) => boards::run(&out),
         Verb::Emu(arguments) => emulate(arguments),
-        Verb::Doctor => doctor::run(),
+        Verb::Doctor(Doctor { board, install }) => doctor::run(board, install),
         Verb::Window { title, width, height } => {
             view::run_window(&title, width, height);
             Ending::Passed
@@ -420,27 +388,16 @@ fn build_options(arguments: Build) -> build::Options {
     }
 }
 
-fn wasm_options(arguments: Wasm) -> wasm::Options {
-    let action = match arguments.verb {
-        WasmVerb::List => wasm::Action::List,
-        WasmVerb::Stats { module, metrics } => {
-            wasm::Action::Stats { module, is_exposition: metrics }
-        }
-        WasmVerb::Cache { verb: CacheVerb::Clear { module } } => wasm::Action::Clear { module },
-        WasmVerb::Test(test) => wasm::Action::Test(wasm::Trial {
-            module: test.module,
-            function: test.function,
-            arguments: test.arguments,
-            input: test.input,
-            output: test.output,
-            is_text: test.text,
-            fuel: test.fuel,
-            memory: test.memory,
-            timeout: Some(test.timeout),
-            virtual_timeout: test.virtual_timeout,
-        }),
-    };
-    wasm::Options { cache: arguments.cache, action }
+/// Whether something that is not ours may be overwritten.
+fn consent(is_given: bool) -> Consent {
+    if is_given {
+        return Consent::Given;
+    }
+    let has_person = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if !has_person {
+        return Consent::Missing;
+    }
+    Consent::Asked(|| std::io::stdin().lines().next()?.ok())
 }
 
 /// A pseudo-terminal, and a link to it if there is a name for one.
@@ -457,12 +414,26 @@ fn review(update: bool) -> Review {
 }
 
 fn emulate(arguments: Emu) -> Ending {
-    let Emu { file, machine, image, flash, screen, tohost, ram, limit, gdb, trace } = arguments;
+    let Emu { file, machine, image, flash, screen, limit, gdb, trace, .. } = arguments;
     match machine {
         EmulatedMachine::Virt => {
+            let of_boards = [("--image", &image), ("--flash", &flash), ("--screen", &screen)];
+            if let Some((name, _)) = of_boards.iter().find(|(_, file)| file.is_some()) {
+                eprintln!("error: `{name}` is for a board: add `--board esp32c6`");
+                return Ending::Refused;
+            }
             let trace = trace.map(emulated_trace);
-            let has_host = tohost;
-            emu::run(&emu::Options { file, has_host, ram, limit, trace, debugger: gdb })
+            let alignment = if arguments.aligned { Alignment::Natural } else { Alignment::Any };
+            emu::run(&emu::Options {
+                file,
+                has_host: arguments.tohost,
+                signature: arguments.signature,
+                alignment,
+                ram: arguments.ram,
+                limit,
+                trace,
+                debugger: gdb,
+            })
         }
         EmulatedMachine::Esp32c6 => {
             let debugger = gdb;

@@ -78,7 +78,7 @@ pub fn title(plan: &Plan) -> String {
     let fact = plan.source.with_extension("");
     let parts: Vec<_> = fact.iter().map(|part| part.to_string_lossy()).collect();
     let short = parts[parts.len().saturating_sub(2)..].join("/");
-    plan.variant.as_ref().map_or(short.clone(), |variant| format!("{short} ({variant})"))
+    plan.run().map_or(short.clone(), |run| format!("{short} ({run})"))
 }
 
 /// Plays a plan headless, on a target instead of the kernel of this program if there is one. Files
@@ -135,7 +135,7 @@ pub fn finish(
     }
     fs::write(out.join("trace.txt"), &report.trace)?;
     fs::write(out.join("authority.txt"), &report.authority)?;
-    let folder = snapshot::folder(&plan.source, plan.variant.as_deref());
+    let folder = snapshot::folder(&plan.source, plan.run().as_deref());
     let mut mismatches = Vec::new();
     for take in &report.takes {
         if let Content::Frame { picture, .. } = &take.content {

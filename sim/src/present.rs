@@ -106,7 +106,10 @@ pub fn error(plan: &Plan, error: &PlayError) -> String {
 pub fn repeat(plan: &Plan, on: Option<&str>) -> String {
     let on = on.map_or_else(String::new, |target| format!(" --on {target}"));
     let board = plan.variant.as_ref().map_or_else(String::new, |name| format!(" --board {name}"));
-    format!("cargo run sim --scenario {} --seed {}{board}{on}", plan.source.display(), plan.seed)
+    let ending = plan.ending.as_ref();
+    let ending = ending.map_or_else(String::new, |ending| format!(" --ending {}", ending.name));
+    let (file, seed) = (plan.source.display(), plan.seed);
+    format!("cargo run sim --scenario {file} --seed {seed}{board}{ending}{on}")
 }
 
 /// A message about a step, with its line as the compiler shows it.

@@ -20,6 +20,7 @@ use protocol::image;
 use protocol::image::Content;
 use protocol::image::Drive;
 use protocol::message::BoardInfo;
+use protocol::message::HeapInfo;
 use protocol::message::Pace;
 use protocol::message::Reply;
 use protocol::message::Request;
@@ -251,6 +252,19 @@ impl Remote {
             reply => unexpected(&reply),
         })?;
         Ok(all)
+    }
+
+    /// How much memory the board gives out, and what of it is free.
+    pub fn heap(&mut self) -> Result<HeapInfo, TargetError> {
+        let mut heap = None;
+        self.ask(&Request::Heap, |reply| match reply {
+            Reply::Heap(found) => {
+                heap = Some(found);
+                Ok(())
+            }
+            reply => unexpected(&reply),
+        })?;
+        heap.ok_or_else(|| stopped("it does not say what is free"))
     }
 
     /// What its devices are like, seen from outside.

@@ -46,7 +46,7 @@ pub struct Report {
 }
 
 /// Something that a step took down, to be compared with what was approved.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Take {
     /// Which step.
     pub step: usize,
@@ -57,7 +57,7 @@ pub struct Take {
 }
 
 /// What was taken down.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Content {
     /// The trace so far, the serial line so far, or who can reach what.
     Text(String),
@@ -80,7 +80,7 @@ pub enum Content {
 }
 
 /// A step that did not come true.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Failure {
     /// Which step.
     pub step: usize,

@@ -35,6 +35,7 @@ const KEY_TIME: Duration = Duration::from_millis(60);
 const TRACE_AROUND: usize = 12;
 
 /// A condition that must not become true.
+#[derive(Clone)]
 struct Monitor {
     step: usize,
     watch: Watch,
@@ -42,6 +43,7 @@ struct Monitor {
 }
 
 /// What the current step waits for.
+#[derive(Clone)]
 enum Doing {
     /// Nothing: it is over, or has yet to begin.
     Nothing,
@@ -123,6 +125,29 @@ impl<'a> Runner<'a> {
             doing: Doing::Nothing,
             steps: 0,
         }
+    }
+
+    /// The same run once more, to go on by another plan, which begins as this one does up to here.
+    /// `None` if the world cannot be copied.
+    pub fn fork<'b>(&self, plan: &'b Plan) -> Option<Runner<'b>> {
+        Some(Runner {
+            plan,
+            world: self.world.fork()?,
+            cursors: self.cursors.clone(),
+            monitors: self.monitors.clone(),
+            pointers: self.pointers.clone(),
+            takes: self.takes.clone(),
+            failure: self.failure.clone(),
+            authority_at_boot: self.authority_at_boot.clone(),
+            journals: self.journals.clone(),
+            doing: self.doing.clone(),
+            steps: self.steps,
+        })
+    }
+
+    /// Steps that are done.
+    pub fn steps(&self) -> usize {
+        self.steps
     }
 
     /// Why it failed, if it did.

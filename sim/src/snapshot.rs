@@ -35,7 +35,7 @@ pub struct Mismatch {
 
 /// Where a scenario's snapshots are: `snapshots/<feature>/<fact>` for
 /// `scenarios/<feature>/<fact>.yaml`, and a folder beside the file for any other.
-pub fn folder(source: &Path, variant: Option<&str>) -> PathBuf {
+pub fn folder(source: &Path, run: Option<&str>) -> PathBuf {
     let fact = source.with_extension("");
     let is_room = |part: &Path| part.file_name().is_some_and(|name| name == "scenarios");
     let folder = match fact.ancestors().find(|part| is_room(part)) {
@@ -48,7 +48,7 @@ pub fn folder(source: &Path, variant: Option<&str>) -> PathBuf {
             fact.with_file_name("snapshots").join(name)
         }
     };
-    variant.map_or(folder.clone(), |variant| folder.join(variant))
+    run.map_or(folder.clone(), |run| folder.join(run))
 }
 
 /// Compares what a step took down with what was approved. A difference is written beside the

@@ -4,7 +4,13 @@
 
 use std::fmt;
 
+use crate::firmware::IMAGE_FILE;
+
 const SECTOR: usize = 512;
+
+/// The path of an application that firmware starts from a stick (UEFI Specification 2.10, chapter
+/// 3.5.1.1).
+const APPLICATION: &str = "EFI/BOOT/BOOTX64.EFI";
 
 /// Sectors of a cluster.
 const CLUSTER_SECTORS: usize = 8;
@@ -63,6 +69,14 @@ pub const HEAD_BYTES: usize = SECTOR;
 /// Whether these are the first bytes of a stick of ours.
 pub fn is_ours(bytes: &[u8]) -> bool {
     bytes.get(3..11) == Some(WRITER)
+}
+
+/// A stick that a PC starts from: its firmware, and the image that this boots.
+///
+/// # Errors
+/// When the stick is too small.
+pub fn bootable(program: &[u8], image: &[u8]) -> Result<Vec<u8>, StickError> {
+    write(&[(APPLICATION, program), (IMAGE_FILE, image)])
 }
 
 /// A stick with these files: paths with `/`, and contents.

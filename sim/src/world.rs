@@ -77,6 +77,21 @@ pub struct World {
 }
 
 impl World {
+    /// The same world once more, to go on otherwise. `None` if a kernel cannot be copied: it runs in
+    /// firmware, or its modules on wasmi.
+    pub fn fork(&self) -> Option<World> {
+        Some(World {
+            now: self.now,
+            machines: self.machines.iter().map(Machine::fork).collect::<Option<_>>()?,
+            agenda: self.agenda.clone(),
+            wires: self.wires.clone(),
+            trace: self.trace.clone(),
+            logs: self.logs.clone(),
+            messages: self.messages.clone(),
+            exits: self.exits.clone(),
+        })
+    }
+
     /// Builds the boards of a plan and boots their kernels. Nothing has run yet.
     pub fn boot(plan: &Plan) -> Result<World, StartError> {
         World::build(plan, |_| Power::On, None)

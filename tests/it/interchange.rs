@@ -134,6 +134,7 @@ fn play(scenario: &Path, folder: &Path) {
         scenario: scenario.to_owned(),
         seed: None,
         board: None,
+        ending: None,
         view: None,
         cut: None,
         flash: Some(folder.join("home.bin")),

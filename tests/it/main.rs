@@ -3,6 +3,8 @@
 
 mod determinism;
 mod engine;
+mod flash;
+mod fork;
 mod fuzz;
 mod interchange;
 mod kernel;
@@ -35,7 +37,9 @@ fn main() {
         interchange::trials(),
         determinism::trials(),
         engine::trials(),
+        fork::trials(),
         power::trials(),
+        flash::trials(),
         story::trials(),
         scenario::trials(),
     ];

@@ -8,6 +8,7 @@ use libtest_mimic::Failed;
 use libtest_mimic::Trial;
 use sim::command::test::scenarios;
 use sim::diagnostic::Look;
+use sim::firmware::Builder;
 use sim::play::Review;
 use sim::play::play;
 use sim::play::title;
@@ -38,6 +39,15 @@ pub(crate) const FOLDERS: [&str; 15] = [
 /// The top of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Who builds firmware for a test: the cargo that has built the test.
+pub(crate) fn builder() -> Builder {
+    Builder {
+        cargo: std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from),
+        cargo_home: std::env::var_os("CARGO_HOME").map(PathBuf::from),
+        target: std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from),
+    }
 }
 
 /// Every scenario; one that cannot be read is a case that fails.

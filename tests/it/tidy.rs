@@ -39,11 +39,11 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("sim/metering", &["xip", "image"]),
     ("sim/engine", &["kernel", "metering"]),
     ("boards/virtio", &[]),
-    ("boards/parts", &["abi", "kernel", "virtio", "devices"]),
+    ("boards/parts", &["abi", "kernel", "firmware", "virtio", "devices"]),
     ("boards/x86_64", &["kernel", "firmware", "parts", "virtio"]),
     ("boards/qemu_riscv32", &["kernel", "firmware", "parts", "virtio"]),
     ("sim", &["abi", "kernel", "littlefs", "image", "devices", "emulator", "protocol", "engine"]),
-    ("tests", &["abi", "kernel", "image", "devices", "sim", "protocol", "firmware"]),
+    ("tests", &["abi", "kernel", "image", "devices", "emulator", "sim", "protocol", "firmware"]),
 ];
 
 /// Crates of this repository.

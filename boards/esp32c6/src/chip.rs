@@ -1,6 +1,8 @@
 //! The board as its kernel meets it.
 
+use esp_alloc::HEAP;
 use firmware::hardware::Hardware;
+use firmware::hardware::HeapInfo;
 use kernel::device::Board;
 use kernel::event::Event;
 use kernel::manifest::EngineKind;
@@ -79,8 +81,14 @@ impl Board for Chip {
 impl Hardware for Chip {
     const NAME: &'static str = "esp32c6";
 
-    const TRACE: Option<Capacity> = Some(Capacity { records: 512, bytes: 16 * 1024 });
+    const TRACE: Option<Capacity> = Some(Capacity { records: 2048, bytes: 32 * 1024 });
     const ENGINE: Option<EngineKind> = Some(EngineKind::InPlace);
+
+    fn heap(&self) -> Option<HeapInfo> {
+        let stats = HEAP.stats();
+        let free = stats.size - stats.current_usage;
+        Some(HeapInfo { bytes: stats.size as u64, free: free as u64 })
+    }
 
     fn now(&mut self) -> Instant {
         self.clock.now()

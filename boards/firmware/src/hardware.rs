@@ -5,6 +5,7 @@ use kernel::manifest::EngineKind;
 use kernel::manifest::Manifest;
 use kernel::time::Instant;
 use kernel::trace::Capacity;
+pub use protocol::message::HeapInfo;
 
 /// A board with a clock.
 ///
@@ -29,6 +30,11 @@ pub trait Hardware: Board {
         manifest.trace = Self::TRACE.unwrap_or(manifest.trace);
         manifest.engine = Self::ENGINE.unwrap_or(manifest.engine);
         manifest
+    }
+
+    /// How much memory the board gives out, and what of it is free; `None` if it does not count.
+    fn heap(&self) -> Option<HeapInfo> {
+        None
     }
 
     /// Time since power came on. It never goes back.

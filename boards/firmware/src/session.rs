@@ -85,6 +85,7 @@ impl<H: Hardware> Session<H> {
                 let programmed = self.hardware().flash().map(|flash| flash.write(at, &bytes));
                 self.tell_done(programmed.is_some_and(|programmed| programmed.is_ok()));
             }
+            Request::Heap => self.tell_heap(),
         }
     }
 
@@ -194,6 +195,12 @@ impl<H: Hardware> Session<H> {
             at += piece.len() as u32;
         }
         self.driven.tell(&Reply::Done);
+    }
+
+    fn tell_heap(&mut self) {
+        let heap = self.hardware().heap();
+        let unknown = Reply::Failed("the board does not count its memory");
+        self.driven.tell(&heap.map_or(unknown, Reply::Heap));
     }
 
     fn tell_done(&mut self, is_done: bool) {

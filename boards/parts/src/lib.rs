@@ -14,6 +14,7 @@
 //! | [`disk`] | a disk that is used as flash |
 //! | [`line`] | the board's serial line |
 //! | [`plugged`] | devices of a virtual machine that were found |
+//! | [`computer`] | all of it, as the kernel meets it |
 #![no_std]
 #![warn(missing_docs)]
 
@@ -33,3 +34,4 @@ pub mod screen;
 pub mod disk;
 pub mod line;
 pub mod plugged;
+pub mod computer;

@@ -3,7 +3,7 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 0..8 | `orrery\0\x01`: the last byte is the version |
+//! | 0..8 | `orrery\0`, and [`VERSION`] as a byte |
 //! | 8..12 | bytes of the content, little-endian |
 //! | 12..16 | CRC-32 of the content |
 //! | 16.. | the content: [`Content`] as postcard |
@@ -183,7 +183,7 @@ mod tests {
         let len = image().len();
         assert_eq!(error(vec![]), ImageError::NoImage);
         assert_eq!(error(vec![0xff; 64]), ImageError::NoImage);
-        assert_eq!(with(7, 2), ImageError::OtherVersion(3));
+        assert_eq!(with(7, 0x80), ImageError::OtherVersion(VERSION as u8 | 0x80));
         assert_eq!(with(20, 1), ImageError::Damaged);
         assert_eq!(
             error(image()[..len - 1].to_vec()),

@@ -16,8 +16,8 @@ use kernel::trace::Record;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Changes whenever a message or an image does.
-pub const VERSION: u32 = 1;
+/// Raised whenever a message or an image changes; `boards/protocol/format.txt` is what they are.
+pub const VERSION: u32 = 3;
 
 /// Bytes of a screen or of flash that one reply carries.
 pub const PIECE: usize = 1024;
@@ -69,6 +69,8 @@ pub enum Request {
         /// What they are to be.
         bytes: Vec<u8>,
     },
+    /// How much memory is left?
+    Heap,
 }
 
 /// What the board tells.
@@ -161,12 +163,21 @@ pub enum Reply<'a> {
     Done,
     /// Last: it cannot be done, and why.
     Failed(#[serde(borrow)] &'a str),
+    /// Last: how much memory there is, and how much of it is free.
+    Heap(HeapInfo),
 }
 
 impl Reply<'_> {
     /// Whether nothing more is told about the request.
     pub fn is_last(&self) -> bool {
-        matches!(self, Reply::Board(_) | Reply::Polled { .. } | Reply::Done | Reply::Failed(_))
+        matches!(
+            self,
+            Reply::Board(_)
+                | Reply::Polled { .. }
+                | Reply::Done
+                | Reply::Failed(_)
+                | Reply::Heap(_)
+        )
     }
 }
 
@@ -187,6 +198,15 @@ impl Pace {
         }
         self.switch_nanos + fuel.saturating_mul(self.picos_per_fuel) / 1_000
     }
+}
+
+/// The memory from which a board's firmware takes whatever is not there from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeapInfo {
+    /// All of its bytes.
+    pub bytes: u64,
+    /// Those that nobody has.
+    pub free: u64,
 }
 
 /// Who a board is.

@@ -7,7 +7,7 @@
 //! | [`serial`] | the serial line |
 //! | [`clock`] | time since power-on |
 //! | [`interrupt`] | what an interrupt does |
-//! | [`machine`] | all of it, as the kernel meets it |
+//! | [`machine`] | what of it is soldered in |
 #![no_std]
 #![no_main]
 
@@ -25,6 +25,7 @@ use firmware::run::run;
 use parts::heap::Heap;
 
 use crate::machine::Machine;
+use crate::machine::Virt;
 
 // SAFETY: there is one thread, and no interrupt below allocates.
 #[global_allocator]
@@ -38,7 +39,7 @@ fn main() -> ! {
         assert!(is_enough, "{bytes} bytes at {first:#x} are no heap");
     }
     serial::begin();
-    let machine = Machine::new(device::plugged());
+    let machine = Machine::new(Virt, None, device::plugged());
     interrupt::begin();
     run(device::image(), machine);
     device::end(device::Code::Ended)

@@ -12,8 +12,8 @@
 //! | [`pci`] | what is plugged in |
 //! | [`bochs`] | the display adapter of QEMU |
 //! | [`efi`] | what firmware offers before it is told to go |
-//! | [`machine`] | all of it, as the kernel meets it |
 //! | `memory` | what allocations take from |
+//! | [`machine`] | what of a PC is soldered in |
 //! | [`start`] | from what was found to the end |
 #![no_std]
 
@@ -29,6 +29,6 @@ pub mod interrupt;
 pub mod pci;
 pub mod bochs;
 pub mod efi;
-pub mod machine;
 mod memory;
+pub mod machine;
 pub mod start;

@@ -1,116 +1,72 @@
-//! All of a PC, as the kernel meets it.
+//! What of a PC is soldered in.
 
 use alloc::collections::VecDeque;
-use firmware::hardware::Hardware;
-use kernel::device::Board;
-use kernel::device::Framebuffer;
 use kernel::event::Event;
-use kernel::time::Duration;
 use kernel::time::Instant;
-use parts::card;
-use parts::card::Card;
+use parts::computer::Chipset;
+use parts::computer::Computer;
 use parts::desk::Desk;
-use parts::disk::DiskFlash;
-use parts::line::Line;
-use parts::plugged::Plugged;
-use parts::screen::MemoryScreen;
-use parts::screen::Screen;
-use virtio::block::Block;
+use parts::heap::Heap;
+use parts::uart::Uart;
 
 use crate::clock::Clock;
 use crate::cpu;
+use crate::memory::HEAP;
 use crate::ps2;
 use crate::serial;
 use crate::serial::Ports;
 
-/// The longest sleep. Devices interrupt; whatever does not is found within this time.
-const LOOK: Duration = Duration::from_millis(50);
-
 /// A PC.
+pub type Machine = Computer<Pc>;
+
+/// Its chipset, whose interrupts work.
 #[derive(Debug)]
-pub struct Machine {
-    clock: Clock,
-    line: Line<Ports>,
-    screen: Option<Screen>,
-    card: Card,
-    desk: Desk,
-    plugged: Plugged,
-    /// What happened and has not been said yet.
-    events: VecDeque<Event>,
+pub struct Pc {
+    /// Its clock, which runs.
+    pub clock: Clock,
 }
 
-impl Machine {
-    /// A PC whose interrupts work.
-    pub fn new(clock: Clock, screen: Option<MemoryScreen>, mut plugged: Plugged) -> Machine {
-        let console = plugged.console.take();
-        let gpu = plugged.gpu.take().map(Screen::Gpu);
-        let screen = screen.map(Screen::Memory).or(gpu);
-        let info = screen.as_ref().map(Screen::info);
-        let (width, height) = info.map_or((1, 1), |info| (info.width, info.height));
-        Machine {
-            clock,
-            line: Line::new(&serial::LINE, console),
-            screen,
-            card: Card::default(),
-            desk: Desk::new(width, height),
-            plugged,
-            events: VecDeque::new(),
-        }
+impl Chipset for Pc {
+    const NAME: &'static str = "x86_64";
+
+    type Registers = Ports;
+
+    fn uart(&self) -> &'static Uart<Ports> {
+        &serial::LINE
     }
 
-    /// Asks devices what they have seen.
-    fn look(&mut self) {
+    fn heap(&self) -> &'static Heap {
+        &HEAP
+    }
+
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn hold_interrupts(&self) {
+        cpu::disable_interrupts();
+    }
+
+    fn release_interrupts(&self) {
+        cpu::enable_interrupts();
+    }
+
+    fn sleep(&self, until: Instant) {
+        self.clock.set_alarm(until.since(self.clock.now()));
+        cpu::sleep();
+    }
+
+    fn look(&mut self, desk: &mut Desk, events: &mut VecDeque<Event>) {
         while let Some(byte) = ps2::KEYBOARD.take() {
-            self.events.extend(self.desk.scan(byte));
+            events.extend(desk.scan(byte));
         }
         while let Some(byte) = ps2::MOUSE.take() {
-            self.events.extend(self.desk.move_mouse(byte));
+            events.extend(desk.move_mouse(byte));
         }
-        self.plugged.look(&mut self.desk, &mut self.events);
     }
 
-    fn has_event(&mut self) -> bool {
-        if self.events.is_empty() {
-            self.look();
-        }
-        !self.events.is_empty() || self.line.has_received()
-    }
-}
-
-impl Board for Machine {
-    type Serial = Line<Ports>;
-    type Pin = card::Line;
-    type Framebuffer = Screen;
-    type Flash = DiskFlash<Block>;
-
-    fn event(&mut self) -> Option<Event> {
-        if let Some(byte) = self.line.take() {
-            return Some(Event::Serial(byte));
-        }
-        self.look();
-        self.events.pop_front()
-    }
-
-    fn serial(&mut self) -> &mut Line<Ports> {
-        &mut self.line
-    }
-
-    fn pin(&mut self, number: u8) -> Option<&mut card::Line> {
-        self.card.line(number)
-    }
-
-    fn request_entropy(&mut self) {
-        // Where there is none, whoever wants some waits: anything else would be a lie.
-        let bytes = self.plugged.random().or_else(cpu::random);
-        self.events.extend(bytes.map(Event::Entropy));
-    }
-
-    fn framebuffer(&mut self) -> Option<&mut Screen> {
-        self.screen.as_mut()
-    }
-
-    fn flash(&mut self) -> Option<&mut DiskFlash<Block>> {
-        self.plugged.flash.as_mut()
+    fn random(&mut self) -> Option<[u8; 32]> {
+        cpu::random()
     }
 
     fn port_read(&mut self, port: u16, bytes: u8) -> Option<u32> {
@@ -130,28 +86,5 @@ impl Board for Machine {
             _ => return None,
         }
         Some(())
-    }
-}
-
-impl Hardware for Machine {
-    const NAME: &'static str = "x86_64";
-
-    fn now(&mut self) -> Instant {
-        self.clock.now()
-    }
-
-    fn wait(&mut self, until: Option<Instant>) {
-        let until = until.unwrap_or(Instant::LAST);
-        loop {
-            // What comes from here on wakes the processor.
-            cpu::disable_interrupts();
-            let now = self.clock.now();
-            if self.has_event() || until <= now {
-                break;
-            }
-            self.clock.set_alarm(until.since(now).min(LOOK));
-            cpu::sleep();
-        }
-        cpu::enable_interrupts();
     }
 }

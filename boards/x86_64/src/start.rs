@@ -10,6 +10,7 @@ use crate::ending::Code;
 use crate::ending::end;
 use crate::interrupt;
 use crate::machine::Machine;
+use crate::machine::Pc;
 use crate::memory::HEAP;
 use crate::pci;
 use crate::ps2;
@@ -39,7 +40,7 @@ pub unsafe fn start(image: &'static [u8], screen: Option<MemoryScreen>) -> ! {
     ps2::begin();
     // SAFETY: firmware has mapped what it has found, and is gone.
     let plugged = unsafe { pci::begin() };
-    let machine = Machine::new(clock, screen, plugged);
+    let machine = Machine::new(Pc { clock }, screen, plugged);
     cpu::enable_interrupts();
     run(image, machine);
     end(Code::Ended)

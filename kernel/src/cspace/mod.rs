@@ -24,6 +24,7 @@ use crate::cspace::slot::FRESH;
 use crate::cspace::slot::GENERATION_LAST;
 use crate::cspace::slot::Hidden;
 use crate::cspace::slot::Slot;
+use crate::cspace::slot::has_capacity;
 use crate::cspace::slot::unlinked;
 use crate::id::ActorId;
 use crate::limits::SLOTS;
@@ -32,7 +33,7 @@ pub use crate::cspace::notice::Obituary;
 pub use crate::cspace::slot::Place;
 
 /// Every cspace there is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Cspaces {
     spaces: Vec<Cspace>,
     roots: Hidden,
@@ -57,6 +58,12 @@ impl Cspaces {
     /// The index of the hidden cspace behind the names.
     pub fn names(&self) -> usize {
         self.spaces.len() + 1
+    }
+
+    /// Makes sure that so many more capabilities fit into each of the hidden cspaces; they do not if
+    /// there is no memory for them.
+    pub fn make_hidden_room(&mut self, count: usize) -> bool {
+        self.roots.make_room(count) && self.names.make_room(count)
     }
 
     /// Makes an object's root. Roots are made at boot and with an actor or a lock, never for a
@@ -153,9 +160,21 @@ impl Cspaces {
         })
     }
 
-    /// Whether another capability fits.
-    pub fn has_room(&self, space: usize) -> bool {
-        self.spaces[space].free != 0
+    /// Makes sure that another capability fits. [`Refusal::NoSlot`]: no slot is free.
+    /// [`Refusal::NoRoom`]: there is no memory for one.
+    pub fn make_room(&mut self, space: usize) -> Result<(), Refusal> {
+        let cspace = &mut self.spaces[space];
+        if cspace.free == 0 {
+            return Err(Refusal::NoSlot);
+        }
+        let slot = cspace.free.trailing_zeros() as usize;
+        let has_room = slot < cspace.slots.len() || has_capacity(&mut cspace.slots, 1, SLOTS);
+        if has_room { Ok(()) } else { Err(Refusal::NoRoom) }
+    }
+
+    /// Takes memory for the first capabilities of a new life, out of what is the kernel's own.
+    pub fn open(&mut self, space: usize, count: usize) {
+        self.spaces[space].slots.reserve_exact(count.min(SLOTS));
     }
 
     /// Derives `wanted` from the capability at `from` into the lowest free slot of `into`.
@@ -319,15 +338,13 @@ impl Cspaces {
     /// The lowest free slot, so that the same calls give the same handles.
     fn take_slot(&mut self, space: usize) -> Result<Place, Refusal> {
         assert!(space < self.spaces.len(), "roots are planted, not derived");
+        self.make_room(space)?;
         let cspace = &mut self.spaces[space];
-        if cspace.free == 0 {
-            return Err(Refusal::NoSlot);
-        }
         let slot = cspace.free.trailing_zeros() as usize;
-        cspace.free &= cspace.free - 1;
         if slot == cspace.slots.len() {
             cspace.slots.push(FRESH);
         }
+        cspace.free &= cspace.free - 1;
         Ok(Place::new(space, slot))
     }
 

@@ -7,6 +7,7 @@ use core::num::NonZeroU32;
 
 use crate::capability::Capability;
 use crate::cspace::notice::Notice;
+use crate::headroom::is_left_beside;
 use crate::id::ActorId;
 use crate::limits::SLOTS;
 
@@ -72,7 +73,7 @@ pub(super) struct Slot {
 
 pub(super) const FRESH: Slot = Slot { generation: 0, content: Content::Empty };
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cspace {
     pub(super) slots: Vec<Slot>,
     /// Bit n: slot n can be given out.
@@ -92,13 +93,36 @@ impl Cspace {
 }
 
 /// A cspace of the kernel's own: as many slots as there are objects or names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Hidden {
     pub(super) slots: Vec<Slot>,
     pub(super) vacant: Vec<u16>,
 }
 
+/// Slots for which a cspace takes memory at once.
+const STEP: usize = 4;
+
+/// Lets a cspace of at most `most` slots have room for so many more; whether it has. It grows by few
+/// at a time, because most actors hold few capabilities.
+pub(super) fn has_capacity(slots: &mut Vec<Slot>, more: usize, most: usize) -> bool {
+    let wanted = slots.len() + more;
+    if wanted <= slots.capacity() {
+        return true;
+    }
+    let capacity = wanted.next_multiple_of(STEP).min(most);
+    is_left_beside(capacity * size_of::<Slot>())
+        && slots.try_reserve_exact(capacity - slots.len()).is_ok()
+}
+
 impl Hidden {
+    /// Makes sure that so many more slots can be taken.
+    pub(super) fn make_room(&mut self, count: usize) -> bool {
+        let more = count.saturating_sub(self.vacant.len());
+        // It grows by a fraction of itself, so that its slots are seldom moved.
+        let ample = more.max(self.slots.len() / 4);
+        has_capacity(&mut self.slots, if more == 0 { 0 } else { ample }, usize::MAX)
+    }
+
     pub(super) fn take_slot(&mut self) -> usize {
         self.vacant.pop().map_or_else(
             || {

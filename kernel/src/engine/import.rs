@@ -122,7 +122,7 @@ signature!(A B C D E F G);
 
 /// Every function that modules can import. Nothing of it is copied: a family is named by where it
 /// lies.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Imports(Vec<Family>);
 
 /// Functions that can be imported from each of these wasm modules.
@@ -168,7 +168,7 @@ impl Imports {
 }
 
 /// How much an instance may have, whatever the host could give it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Quota {
     /// Bytes of linear memory.
     pub(super) memory_max: usize,

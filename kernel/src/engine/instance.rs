@@ -60,6 +60,15 @@ macro_rules! either {
 }
 
 impl<H: Host + Send + 'static> Instance<H> {
+    /// The same instance once more, whatever it is in the middle of; `None` if wasmi or an engine from
+    /// outside runs it, which can copy no suspended call.
+    pub(crate) fn fork(&self) -> Option<Instance<H>> {
+        match self {
+            Instance::Wasmi(_) | Instance::External(_) => None,
+            Instance::InPlace(instance) => Some(Instance::InPlace(instance.clone())),
+        }
+    }
+
     /// Enters the instance. It must not be suspended.
     pub(crate) fn enter(&mut self, host: H, entry: Entry) -> (H, Exit) {
         either!(self, instance => instance.enter(host, entry))

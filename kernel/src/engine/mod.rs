@@ -82,6 +82,17 @@ impl<H: Host + Send + 'static> Engine<H> {
         Engine { either: Either::External(external::Engine::new(engine)) }
     }
 
+    /// The same engine for another kernel; `None` if its instances cannot be copied, or if it has
+    /// refused what another engine would have run: then the world is not what it would be there.
+    pub(crate) fn fork(&self) -> Option<Engine<H>> {
+        match &self.either {
+            Either::InPlace(engine) if !engine.has_refused => {
+                Some(Engine { either: Either::InPlace(engine.clone()) })
+            }
+            _ => None,
+        }
+    }
+
     /// Lets modules import functions from each of these wasm modules and makes them call the host.
     /// There is one link for each function.
     pub(crate) fn define(
@@ -101,11 +112,11 @@ impl<H: Host + Send + 'static> Engine<H> {
     /// Checks a module and makes it runnable.
     pub(crate) fn load(&mut self, wasm: Wasm<'_>) -> Result<Module, LoadError> {
         Ok(match &mut self.either {
-            Either::Wasmi(engine) => Module::Wasmi(engine.load(wasm.bytes())?),
+            Either::Wasmi(engine) => Module::Wasmi(Box::new(engine.load(wasm.bytes())?)),
             Either::InPlace(engine) => Module::InPlace(engine.load(wasm)?),
             Either::External(engine) => match engine.load(wasm)? {
                 external::Loaded::External(module) => Module::External(module),
-                external::Loaded::Wasmi(module) => Module::Wasmi(module),
+                external::Loaded::Wasmi(module) => Module::Wasmi(Box::new(module)),
             },
         })
     }

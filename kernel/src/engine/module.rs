@@ -1,5 +1,6 @@
 //! Code that has been checked: everything a module may ask for is decided here, before it runs.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
@@ -47,7 +48,7 @@ impl<'a> Wasm<'a> {
 /// Code, ready to be instantiated any number of times by the engine that has loaded it.
 pub(crate) enum Module {
     /// wasmi has compiled it.
-    Wasmi(wasmi::Module),
+    Wasmi(Box<wasmi::Module>),
     /// It runs where it lies.
     InPlace(in_place::Module),
     /// An engine from outside has compiled it.
@@ -55,6 +56,14 @@ pub(crate) enum Module {
 }
 
 impl Module {
+    /// The same code once more; `None` if no instance of it can be copied.
+    pub(crate) fn fork(&self) -> Option<Module> {
+        match self {
+            Module::Wasmi(_) | Module::External(_) => None,
+            Module::InPlace(module) => Some(Module::InPlace(module.clone())),
+        }
+    }
+
     /// Bytes of linear memory that an instance starts with, with those that are added for a handler's
     /// messages if the module has no place for them; 0 if the module has none.
     pub(crate) fn memory_size(&self) -> usize {
@@ -112,6 +121,11 @@ pub enum LoadError {
         /// Bytes it may have.
         allowed: usize,
     },
+    /// The board has no room left for the memory that it starts with or may grow to.
+    NoRoom {
+        /// Bytes that were to be taken.
+        wanted: usize,
+    },
     /// Its start function or its initial data did not work out.
     Start(String),
     /// `MESSAGE_BUFFER` is no address of enough bytes.
@@ -137,6 +151,9 @@ impl fmt::Display for LoadError {
             }
             LoadError::TooMuchMemory { wanted, allowed } => {
                 write!(f, "needs {wanted} bytes of memory, but may have {allowed}")
+            }
+            LoadError::NoRoom { wanted } => {
+                write!(f, "needs {wanted} bytes of memory, for which the board has no room left")
             }
             LoadError::Start(text) => write!(f, "does not start: {text}"),
             LoadError::BadMessageBuffer => {

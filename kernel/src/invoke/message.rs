@@ -134,8 +134,8 @@ impl State {
         if PAYLOAD_MAX < payload.len() {
             return Err(Refusal::TooLong);
         }
-        let receiver = self.alive(to).ok_or(Refusal::Dead)?;
-        if !receiver.mailbox.has_room_for(payload.len()) {
+        let receiver = self.alive_mut(to).ok_or(Refusal::Dead)?;
+        if !receiver.mailbox.make_room(payload.len()) {
             return Err(Refusal::Full);
         }
         let (envelope, capability) = self.envelope(to, badge, opcode, passed)?;

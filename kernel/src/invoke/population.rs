@@ -131,13 +131,11 @@ impl State {
     ) -> Result<Outcome, Refusal> {
         let Maker { given, is_linked, is_plain } = *maker;
         let Object::Spawner(number) = spawner.object else { return Err(Refusal::WrongObject) };
-        if !self.cspaces.has_room(self.current) {
-            return Err(Refusal::NoSlot);
-        }
+        self.may_make()?;
         if is_linked && LINKS_MAX <= self.running().links.len() {
             return Err(Refusal::NoRoom);
         }
-        let place = self.cast(part)?;
+        let place = self.cast(part, given.len())?;
         for (from, wanted) in given {
             let promised = self.promise(place, *from, *wanted);
             assert_eq!(promised, Ok(()), "checked when it was decoded");

@@ -24,6 +24,7 @@ const PROCESSES: Handle = Handle::new(0, 1);
 const SPAWNER: Handle = Handle::new(0, 2);
 
 /// The service. It is given the process table to read and a spawner to look at.
+#[derive(Clone)]
 pub struct Caps {
     memory: Box<[u8; SCRATCH]>,
 }
@@ -55,5 +56,9 @@ impl Native for Caps {
         );
         caller.answer(header, CAPS_REPLY, text.as_bytes(), None);
         true
+    }
+
+    fn fork(&self) -> Option<Box<dyn Native>> {
+        Some(Box::new(self.clone()))
     }
 }

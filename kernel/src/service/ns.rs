@@ -41,6 +41,7 @@ const EFULL: i32 = -3;
 const EINVAL: i32 = -4;
 
 /// The service. It is given names with all rights.
+#[derive(Clone)]
 pub struct Ns {
     memory: Box<[u8; SCRATCH]>,
 }
@@ -90,6 +91,10 @@ impl Native for Ns {
             let _ = caller.call(CallName::Delete, &[endpoint.word()]);
         }
         true
+    }
+
+    fn fork(&self) -> Option<Box<dyn Native>> {
+        Some(Box::new(self.clone()))
     }
 }
 

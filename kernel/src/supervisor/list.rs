@@ -21,7 +21,7 @@ struct Ends {
 }
 
 /// Several lists; each child stands in at most one of them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Lists {
     links: Vec<Link>,
     ends: Vec<Ends>,

@@ -82,7 +82,7 @@ pub(super) struct Stamp {
     pub(super) life: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Supervisor {
     pub(super) spec: SupervisorSpec,
     pub(super) activity: Activity,
@@ -91,7 +91,7 @@ pub(super) struct Supervisor {
 }
 
 /// Every supervisor and its children.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Tree {
     pub(super) places: usize,
     pub(super) children: Vec<Child>,

@@ -135,6 +135,8 @@ fn ours(wasm: &[u8], argument: i32) -> (Duration, (u64, u64)) {
         tables_max: 4,
         elements_max: 4096,
         globals: &[],
+        spare: 0,
+        memory_reserved: 0,
         memory: None,
         tables: &[],
     };

@@ -1,6 +1,7 @@
 //! Calls: their frames, their stack, and where they go on.
 
 use alloc::vec::Vec;
+use core::hint::black_box;
 
 use crate::module::Module;
 use crate::trap::Trap;
@@ -18,6 +19,8 @@ pub(crate) struct StackBounds {
     pub(crate) calls: usize,
     /// Values.
     pub(crate) values: usize,
+    /// Bytes that must be free in one piece beside what it grows to.
+    pub(crate) spare: usize,
 }
 
 impl StackBounds {
@@ -56,7 +59,7 @@ pub(crate) struct Place {
 }
 
 /// A call of an exported function, running or not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Activation {
     pub(crate) stack: Vec<u64>,
     pub(crate) frames: Vec<Frame>,
@@ -99,7 +102,9 @@ impl Activation {
         self.place.base = BOTTOM;
         self.place.pending = 0;
         self.place.top = BOTTOM + arguments.len();
-        self.grow(self.place.top);
+        if !self.has_values(self.place.top) {
+            return Err(Stop::Trapped(Trap::StackOverflow));
+        }
         self.stack[BOTTOM..self.place.top].copy_from_slice(arguments);
         let Some(own) = (function as usize).checked_sub(module.imported.len()) else {
             self.place.function = NOTHING;
@@ -108,10 +113,10 @@ impl Activation {
         let callee = &module.functions[own];
         let locals = self.place.top + usize::from(callee.locals);
         let needed = locals + usize::from(callee.height);
-        if self.bounds.calls == 0 || self.bounds.is_full(needed, locals - BOTTOM) {
+        let is_full = self.bounds.calls == 0 || self.bounds.is_full(needed, locals - BOTTOM);
+        if is_full || !self.has_values(needed) {
             return Err(Stop::Trapped(Trap::StackOverflow));
         }
-        self.grow(needed);
         self.stack[self.place.top..locals].fill(0);
         self.place.top = locals;
         self.place.function = own as u32;
@@ -125,10 +130,8 @@ impl Activation {
         self.stack.capacity() * size_of::<u64>() + self.frames.capacity() * size_of::<Frame>()
     }
 
-    fn grow(&mut self, values: usize) {
-        if self.stack.len() < values {
-            self.stack.resize(values, 0);
-        }
+    fn has_values(&mut self, values: usize) -> bool {
+        values <= self.stack.len() || grow(&mut self.stack, values, self.bounds.spare)
     }
 
     /// Puts the results of a call of the host in the place of its arguments. Whether there is
@@ -136,16 +139,32 @@ impl Activation {
     pub(crate) fn answer(&mut self, arguments: usize, results: &[u64]) -> bool {
         let start = self.place.top - arguments;
         self.place.top = start + results.len();
-        self.grow(self.place.top);
+        if self.stack.len() < self.place.top {
+            // More results than arguments, of a function that the host has entered by itself.
+            self.stack.resize(self.place.top, 0);
+        }
         self.stack[start..self.place.top].copy_from_slice(results);
         self.place.function != NOTHING
     }
 }
 
-/// Makes room for so many values.
+/// Makes room for so many values, if there is memory for them and to spare. Where there is not, the
+/// stack ends.
 #[cold]
-pub(crate) fn grow(stack: &mut Vec<u64>, values: usize) {
-    let more = values - stack.len();
-    stack.reserve_exact(more);
-    stack.resize(values, 0);
+pub(crate) fn grow(stack: &mut Vec<u64>, values: usize, spare: usize) -> bool {
+    let mut probe: Vec<u8> = Vec::new();
+    let is_there = probe.try_reserve_exact(values * size_of::<u64>() + spare).is_ok();
+    // Memory that nobody looks at would not have to be taken.
+    drop(black_box(probe));
+    let has_room = is_there && stack.try_reserve_exact(values - stack.len()).is_ok();
+    if has_room {
+        stack.resize(values, 0);
+    }
+    has_room
+}
+
+/// Whether one more frame fits.
+#[inline]
+pub(crate) fn has_frame(frames: &mut Vec<Frame>) -> bool {
+    frames.len() < frames.capacity() || frames.try_reserve(1).is_ok()
 }

@@ -13,6 +13,7 @@ use crate::activation::NOTHING;
 use crate::activation::Place;
 use crate::activation::Stop;
 use crate::activation::grow;
+use crate::activation::has_frame;
 use crate::bulk;
 use crate::bulk::Halt;
 use crate::bulk::Reach;
@@ -145,8 +146,11 @@ pub(crate) fn run<H: Host>(
                 trap!(StackOverflow);
             }
             if stack.len() < needed {
-                grow(values, needed);
+                let has_grown = grow(values, needed, bounds.spare);
                 stack = &mut values[..];
+                if !has_grown {
+                    trap!(StackOverflow);
+                }
             }
             for local in &mut stack[top..locals] {
                 *local = 0;
@@ -173,8 +177,11 @@ pub(crate) fn run<H: Host>(
                 trap!(StackOverflow);
             }
             if stack.len() < needed {
-                grow(values, needed);
+                let has_grown = grow(values, needed, bounds.spare);
                 stack = &mut values[..];
+                if !has_grown {
+                    trap!(StackOverflow);
+                }
             }
             match host.call($import, &stack[start..top], memory, &mut fuel) {
                 Some(value) => {
@@ -206,7 +213,7 @@ pub(crate) fn run<H: Host>(
             } else {
                 let own = callee - module.imported.len();
                 let kind = module.functions[own].kind;
-                if frames.len() + 1 == bounds.calls {
+                if frames.len() + 1 == bounds.calls || !has_frame(frames) {
                     trap!(StackOverflow);
                 }
                 frames.push(Frame {

@@ -30,12 +30,17 @@ pub struct Given<'a> {
     pub calls_max: usize,
     /// Values of 64 bits that its calls may have together.
     pub values_max: usize,
+    /// Bytes that a growing stack leaves free in one piece.
+    pub spare: usize,
     /// Tables that it may have.
     pub tables_max: usize,
     /// Elements that one of its tables may have.
     pub elements_max: usize,
     /// The values of imported globals, in their order.
     pub globals: &'a [u64],
+    /// Bytes of linear memory that are its own from the start, so that growing up to there depends
+    /// on nobody else; no more than its type lets it have.
+    pub memory_reserved: usize,
     /// The imported memory, which is made for this instance.
     pub memory: Option<Limits>,
     /// The imported tables, in their order, which are made for this instance.
@@ -49,6 +54,8 @@ pub enum OpenError {
     NotGiven,
     /// It starts with more memory than it may have, in bytes.
     TooMuchMemory(usize),
+    /// There is no memory for what it starts with or has to have reserved, in bytes.
+    OutOfMemory(usize),
     /// It has too many tables.
     TooManyTables,
     /// One of its tables is too large.
@@ -68,6 +75,9 @@ impl fmt::Display for OpenError {
         match self {
             OpenError::NotGiven => f.write_str("it imports what it is not given"),
             OpenError::TooMuchMemory(bytes) => write!(f, "it starts with {bytes} bytes of memory"),
+            OpenError::OutOfMemory(bytes) => {
+                write!(f, "there are no {bytes} bytes of memory for it")
+            }
             OpenError::TooManyTables => f.write_str("it has too many tables"),
             OpenError::TableTooLarge => f.write_str("a table is too large"),
             OpenError::ElementsDoNotFit => f.write_str("an element segment does not fit"),
@@ -110,7 +120,7 @@ enum State {
 
 /// A module with its memory and, while it is out, its suspended call. It holds its module as the
 /// caller likes: by reference, or counted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Instance<M> {
     module: M,
     store: Store,
@@ -142,7 +152,8 @@ impl<'wasm, M: Deref<Target = Module<'wasm>>> Instance<M> {
         host: &mut H,
     ) -> Result<Instance<M>, OpenError> {
         let store = make(&module, given, host)?;
-        let bounds = StackBounds { calls: given.calls_max, values: given.values_max };
+        let bounds =
+            StackBounds { calls: given.calls_max, values: given.values_max, spare: given.spare };
         let call = Activation::new(bounds);
         let state = State::Idle { results: 0 };
         let mut instance = Instance { module, store, call, state, results: 0 };
@@ -310,9 +321,12 @@ fn make<H: Host>(module: &Module<'_>, given: &Given<'_>, host: &mut H) -> Result
         }
         let bytes = kind.limits.minimum.checked_shl(kind.page_bits).unwrap_or(u64::MAX);
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        if !host.may_grow(0, bytes) || store.memory.try_reserve_exact(bytes).is_err() {
+        if !host.may_grow(0, bytes) {
             return Err(OpenError::TooMuchMemory(bytes));
         }
+        let reserved = bytes.max(given.memory_reserved.min(kind.bytes_max()));
+        let taken = store.memory.try_reserve_exact(reserved);
+        taken.map_err(|_| OpenError::OutOfMemory(reserved))?;
         store.memory.resize(bytes, 0);
     }
     for global in module.global_section().into_iter().flatten() {
@@ -338,7 +352,11 @@ fn tables(module: &Module<'_>, given: &Given<'_>) -> Result<Vec<Table>, OpenErro
             if given.elements_max < count {
                 return Err(OpenError::TableTooLarge);
             }
-            Ok(Table { elements: alloc::vec![0; count], maximum: limits.maximum })
+            let mut elements = Vec::new();
+            let taken = elements.try_reserve_exact(count);
+            taken.map_err(|_| OpenError::OutOfMemory(count * size_of::<u32>()))?;
+            elements.resize(count, 0);
+            Ok(Table { elements, maximum: limits.maximum })
         })
         .collect()
 }

@@ -79,6 +79,18 @@ pub struct MemoryType {
     pub page_bits: u32,
 }
 
+impl MemoryType {
+    /// Pages that a memory of this type may have; 32 bits address it.
+    pub(crate) fn pages_max(self) -> u64 {
+        self.limits.maximum.unwrap_or(u64::MAX).min(1 << (32 - self.page_bits))
+    }
+
+    /// Bytes that it may have, as far as this machine counts.
+    pub(crate) fn bytes_max(self) -> usize {
+        usize::try_from(self.pages_max() << self.page_bits).unwrap_or(usize::MAX)
+    }
+}
+
 /// A table of references.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableType {

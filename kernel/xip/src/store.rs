@@ -14,14 +14,14 @@ const BYTES_PER_FUEL: u64 = 64;
 const REFERENCE_BYTES: u64 = 4;
 
 /// A table of references: 0 is none, 1 the module's first function.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(crate) elements: Vec<u32>,
     pub(crate) maximum: Option<u64>,
 }
 
 /// What an instance owns besides its stack.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Store {
     pub(crate) memory: Vec<u8>,
     /// Its memory's type, whose maximum is that of the memory it was given.
@@ -68,8 +68,7 @@ pub(crate) fn grow_memory<H: Host>(
         return Ok(Some(before as u32));
     }
     let desired = before + u64::from(pages);
-    let maximum = kind.limits.maximum.unwrap_or(u64::MAX).min(1 << (32 - kind.page_bits));
-    if maximum < desired {
+    if kind.pages_max() < desired {
         return Ok(None);
     }
     let Ok(bytes) = usize::try_from(desired << kind.page_bits) else { return Ok(None) };
@@ -116,6 +115,9 @@ impl Table {
             return Ok(None);
         }
         charge(fuel, cost_of_references(u64::from(more)))?;
+        if self.elements.try_reserve_exact(more as usize).is_err() {
+            return Ok(None);
+        }
         self.elements.resize(desired as usize, value);
         Ok(Some(before as u32))
     }

@@ -35,6 +35,9 @@ pub(crate) fn load(
     if !address.is_multiple_of(bytes) {
         return load_misaligned(bus, alignment, address, width);
     }
+    if let Some(place) = bus.memory.near(address, Access::Read) {
+        return Ok(bus.memory.read_store(place, bytes as usize));
+    }
     let fault = Trap::new(Exception::LoadAccess, address);
     let who = bus.memory.privilege();
     if !bus.memory.protection().allows(address, bytes, Access::Read, who) {
@@ -97,6 +100,10 @@ pub(crate) fn store(
     let bytes = width.bytes();
     if !address.is_multiple_of(bytes) {
         return store_misaligned(machine, bus, alignment, address, width, value);
+    }
+    if let Some(place) = bus.memory.near(address, Access::Write) {
+        bus.memory.write_near(place, &value.to_le_bytes()[..bytes as usize]);
+        return Ok(());
     }
     let fault = Trap::new(Exception::StoreAccess, address);
     let who = bus.memory.privilege();

@@ -1,8 +1,9 @@
 //! Decoded code: basic blocks, how they are found and linked, and how they are forgotten when
 //! what they were decoded from is written.
 //!
-//! A block ends behind a jump, a branch or a privileged instruction, at the end of a page, and
-//! when it is long enough. It is entered at its start only.
+//! A block is entered at its start only. It goes on where an unconditional jump leads, and behind
+//! branches, which are ways out of it when they are taken. It ends behind a branch that goes back,
+//! a jump whose target is not known, or a privileged instruction, and when it is long enough.
 
 use std::collections::BTreeMap;
 
@@ -16,23 +17,22 @@ use crate::fuse::fuse;
 use crate::instruction::Decoded;
 use crate::instruction::Flow;
 use crate::instruction::Instruction;
+use crate::instruction::Kind;
 use crate::memory::Memory;
 use crate::memory::PAGE;
+use crate::register::NOWHERE;
 
 /// No block is known.
 pub(crate) const NONE: u32 = u32::MAX;
 /// Instructions in the longest block.
-const COUNT_MAX: usize = 128;
+const COUNT_MAX: usize = 64;
+/// Branches in it.
+const BRANCHES_MAX: usize = 4;
 /// Instructions that are kept; beyond, everything is forgotten and decoded anew.
 const KEPT_MAX: usize = 1 << 22;
 /// How many targets of indirect jumps are found quickly.
 pub(crate) const JUMPS: usize = 4096;
 const HALVES: usize = (PAGE / 2) as usize;
-
-/// The ways out of a block.
-pub(crate) const BEHIND: usize = 0;
-/// The way of a jump, and of a branch that is taken.
-pub(crate) const TAKEN: usize = 1;
 
 /// Instructions that are executed one after the other. Half a cache line, so that the way from a
 /// block to the next is short.
@@ -41,22 +41,51 @@ pub(crate) const TAKEN: usize = 1;
 pub(crate) struct Block {
     /// Its place in the flat store.
     pub(crate) start: u32,
+    /// How many there are, and how many are left of them to be executed.
     pub(crate) count: u16,
+    pub(crate) slots: u16,
     privilege: Privilege,
     /// Its own number.
     pub(crate) own: u32,
     pub(crate) pc: u32,
-    /// Where it goes on: behind it and to its target.
-    pub(crate) exits: [u32; 2],
-    /// The blocks there, or [`NONE`].
-    pub(crate) links: [u32; 2],
+    /// Where it goes on if no branch is taken.
+    pub(crate) behind: u32,
+    /// The block there, or [`NONE`].
+    pub(crate) next: u32,
 }
 
 impl Block {
     /// A block of one instruction, which is in no cache.
-    pub(crate) fn of_one(pc: u32, exits: [u32; 2], privilege: Privilege) -> Block {
-        Block { start: 0, count: 1, own: 0, pc, exits, links: [NONE; 2], privilege }
+    pub(crate) fn of_one(pc: u32, behind: u32, privilege: Privilege) -> Block {
+        Block { start: 0, count: 1, slots: 1, own: 0, pc, behind, next: NONE, privilege }
     }
+}
+
+/// Where a branch goes that is taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) pc: u32,
+    /// The block there, or [`NONE`].
+    pub(crate) block: u32,
+    /// Instructions of the block that are behind the branch.
+    pub(crate) unexecuted: u16,
+}
+
+impl Link {
+    /// A way that has not been gone.
+    pub(crate) fn new(pc: u32, unexecuted: u16) -> Link {
+        Link { pc, block: NONE, unexecuted }
+    }
+}
+
+/// Where an instruction came from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) pc: u32,
+    /// Where the program goes on behind it, in its block.
+    pub(crate) behind: u32,
+    /// Instructions of the block from this one on.
+    pub(crate) remaining: u16,
 }
 
 /// A target of an indirect jump.
@@ -86,15 +115,17 @@ pub(crate) fn user_bit(privilege: Privilege) -> u32 {
 /// All decoded code.
 pub(crate) struct Cache {
     pub(crate) instructions: Vec<Instruction>,
-    /// The address of each of them.
-    pub(crate) addresses: Vec<u32>,
+    /// Where each of them came from.
+    pub(crate) origins: Vec<Origin>,
     pub(crate) blocks: Vec<Block>,
+    /// The ways of all branches.
+    pub(crate) links: Vec<Link>,
     pub(crate) jumps: Box<[Jump; JUMPS]>,
     /// For each privilege and page of addresses the block that begins at each even address,
     /// counted from 1.
     starts: [BTreeMap<u32, Box<[u32; HALVES]>>; 2],
     /// For each page of the store the blocks decoded from it, with the lines they cover.
-    origins: BTreeMap<u32, Vec<(u32, u64)>>,
+    covers: BTreeMap<u32, Vec<(u32, u64)>>,
     draft: Vec<(Decoded, u32)>,
 }
 
@@ -102,11 +133,12 @@ impl Cache {
     pub(crate) fn new() -> Cache {
         Cache {
             instructions: Vec::new(),
-            addresses: Vec::new(),
+            origins: Vec::new(),
             blocks: Vec::new(),
+            links: Vec::new(),
             jumps: Box::new(NO_JUMPS),
             starts: [BTreeMap::new(), BTreeMap::new()],
-            origins: BTreeMap::new(),
+            covers: BTreeMap::new(),
             draft: Vec::new(),
         }
     }
@@ -144,50 +176,44 @@ impl Cache {
         }
         let mut draft = std::mem::take(&mut self.draft);
         draft.clear();
-        let mut lines: BTreeMap<u32, u64> = BTreeMap::new();
-        let mut at = pc;
-        let mut target = pc;
-        while draft.len() < COUNT_MAX {
-            let (word, places) = match fetch_instruction(memory, at, privilege) {
-                Ok(found) => found,
-                Err(trap) if draft.is_empty() => {
-                    self.draft = draft;
-                    return Err(trap);
-                }
-                Err(_) => break,
-            };
-            for place in places.into_iter().flatten() {
-                memory.note_code(place);
-                *lines.entry((place / PAGE as usize) as u32).or_default() |= 1 << (place >> 6 & 63);
+        let mut lines: Vec<(u32, u64)> = Vec::new();
+        let behind = match draw(memory, pc, privilege, &mut draft, &mut lines) {
+            Ok(behind) => behind,
+            Err(trap) => {
+                self.draft = draft;
+                return Err(trap);
             }
-            let decoded = decode(word, at);
-            draft.push((decoded, at));
-            let next = at.wrapping_add(decoded.bytes);
-            let is_new_page = next / PAGE != at / PAGE;
-            at = next;
-            match decoded.flow {
-                Flow::Next if !is_new_page => continue,
-                Flow::Next | Flow::Unknown => (),
-                Flow::Jump(to) | Flow::Branch(to) => target = to,
-            }
-            break;
-        }
+        };
         let block = self.blocks.len() as u32;
         let start = self.instructions.len();
-        self.instructions.extend(draft.iter().map(|(decoded, _)| decoded.instruction));
-        self.addresses.extend(draft.iter().map(|(_, address)| *address));
+        for (index, (decoded, address)) in draft.iter().enumerate() {
+            let (mut instruction, next) = (decoded.instruction, draft.get(index + 1));
+            // What does nothing is counted with the others, and needs no place among them.
+            if instruction.kind == Kind::Nothing && next.is_some() {
+                continue;
+            }
+            let remaining = (draft.len() - index) as u16;
+            if let Flow::Branch(target) = decoded.flow {
+                instruction.constant = self.links.len() as u32;
+                self.links.push(Link::new(target, remaining - 1));
+            }
+            let behind = next.map_or(behind, |(_, address)| *address);
+            self.instructions.push(instruction);
+            self.origins.push(Origin { pc: *address, behind, remaining });
+        }
         fuse(&mut self.instructions[start..]);
         self.blocks.push(Block {
             start: start as u32,
             count: draft.len() as u16,
+            slots: (self.instructions.len() - start) as u16,
             own: block,
             pc,
-            exits: [at, target],
-            links: [NONE; 2],
+            behind,
+            next: NONE,
             privilege,
         });
         for (page, lines) in lines {
-            self.origins.entry(page).or_default().push((block, lines));
+            self.covers.entry(page).or_default().push((block, lines));
         }
         *self.start_of(pc, privilege) = block + 1;
         self.draft = draft;
@@ -203,8 +229,8 @@ impl Cache {
     /// Forgets every block that was decoded from lines that were written since.
     pub(crate) fn forget(&mut self, stale: &[(u32, u64)]) {
         for (page, lines) in stale {
-            let Some(mut origins) = self.origins.remove(page) else { continue };
-            origins.retain(|(block, covered)| {
+            let Some(mut covers) = self.covers.remove(page) else { continue };
+            covers.retain(|(block, covered)| {
                 let is_kept = covered & lines == 0;
                 if !is_kept {
                     let Block { pc, privilege, .. } = self.blocks[*block as usize];
@@ -215,10 +241,13 @@ impl Cache {
                 }
                 is_kept
             });
-            self.origins.insert(*page, origins);
+            self.covers.insert(*page, covers);
         }
         for block in &mut self.blocks {
-            block.links = [NONE; 2];
+            block.next = NONE;
+        }
+        for link in &mut self.links {
+            link.block = NONE;
         }
         self.jumps.copy_from_slice(&NO_JUMPS);
     }
@@ -227,11 +256,73 @@ impl Cache {
     pub(crate) fn clear(&mut self) {
         self.starts = [BTreeMap::new(), BTreeMap::new()];
         self.instructions.clear();
-        self.addresses.clear();
-        self.blocks.clear();
         self.origins.clear();
+        self.blocks.clear();
+        self.links.clear();
+        self.covers.clear();
         self.jumps.copy_from_slice(&NO_JUMPS);
     }
+}
+
+/// Decodes a block. Gives where it goes on, and adds the lines that it covers.
+fn draw(
+    memory: &mut Memory,
+    pc: u32,
+    privilege: Privilege,
+    draft: &mut Vec<(Decoded, u32)>,
+    lines: &mut Vec<(u32, u64)>,
+) -> Result<u32, Trap> {
+    let mut at = pc;
+    let mut branches = 0;
+    while draft.len() < COUNT_MAX && branches < BRANCHES_MAX {
+        let (word, places) = match fetch_instruction(memory, at, privilege) {
+            Ok(found) => found,
+            Err(trap) if draft.is_empty() => return Err(trap),
+            Err(_) => break,
+        };
+        for place in places.into_iter().flatten() {
+            memory.note_code(place);
+            let (page, line) = ((place / PAGE as usize) as u32, 1 << (place >> 6 & 63));
+            match lines.iter_mut().find(|(known, _)| *known == page) {
+                Some((_, covered)) => *covered |= line,
+                None => lines.push((page, line)),
+            }
+        }
+        let decoded = resolve(decode(word, at), draft.last(), at);
+        draft.push((decoded, at));
+        let behind = at.wrapping_add(decoded.bytes);
+        match decoded.flow {
+            Flow::Next => at = behind,
+            Flow::Unknown => return Ok(behind),
+            // Most branches back are taken.
+            Flow::Branch(target) if target <= at => return Ok(behind),
+            Flow::Branch(_) => {
+                branches += 1;
+                at = behind;
+            }
+            // A loop is not unrolled.
+            Flow::Jump(target) if draft.iter().any(|(_, known)| *known == target) => {
+                return Ok(target);
+            }
+            Flow::Jump(target) => at = target,
+        }
+    }
+    Ok(at)
+}
+
+/// A jump whose target the instruction before it has just loaded is one to a known target.
+fn resolve(decoded: Decoded, before: Option<&(Decoded, u32)>, pc: u32) -> Decoded {
+    let Instruction { kind, destination, first, constant, .. } = decoded.instruction;
+    let Some((Decoded { instruction: loaded, .. }, _)) = before else { return decoded };
+    let is_known = loaded.kind == Kind::LoadConstant && loaded.destination == first;
+    if kind != Kind::JumpRegister || !is_known {
+        return decoded;
+    }
+    let behind = pc.wrapping_add(decoded.bytes);
+    let kind = if destination == NOWHERE { Kind::Nothing } else { Kind::LoadConstant };
+    let instruction = Instruction { kind, constant: behind, ..decoded.instruction };
+    let target = loaded.constant.wrapping_add(constant) & !1;
+    Decoded { instruction, flow: Flow::Jump(target), ..decoded }
 }
 
 fn half(pc: u32) -> usize {

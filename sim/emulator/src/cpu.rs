@@ -4,8 +4,9 @@
 use crate::bus::Alignment;
 use crate::cache::Block;
 use crate::cache::Cache;
+use crate::cache::Link;
 use crate::cache::NO_JUMPS;
-use crate::cache::NONE;
+use crate::cache::Origin;
 use crate::cache::fetch_instruction;
 use crate::cache::user_bit;
 use crate::counter::Counter;
@@ -17,7 +18,6 @@ use crate::exception::Privilege;
 use crate::exception::Trap;
 use crate::execute::Code;
 use crate::execute::Exit;
-use crate::execute::World;
 use crate::execute::execute;
 use crate::instruction::Flow;
 use crate::machine::Bus;
@@ -25,12 +25,12 @@ use crate::machine::Lines;
 use crate::machine::Machine;
 use crate::machine::Served;
 use crate::machine::Verdict;
-use crate::memory::Kind;
 use crate::memory::Memory;
 use crate::recent::Recent;
 use crate::register::RA;
 use crate::register::Registers;
 use crate::report::Report;
+use crate::world::World;
 
 /// Exceptions in a row without a return from any of them, after which nothing good can be
 /// expected.
@@ -179,7 +179,8 @@ impl Cpu {
                         self.execute_one(machine);
                     }
                 }
-                Exit::Link(block, side) => self.link(block, side),
+                Exit::Behind(block) => self.follow(block),
+                Exit::Taken(link) => self.take(link),
                 exit => self.leave(machine, exit),
             }
         }
@@ -195,23 +196,27 @@ impl Cpu {
 
     /// The block at the program counter; `None` if something else happened there.
     fn enter(&mut self, machine: &mut dyn Machine) -> Option<u32> {
+        if self.memory.is_hosted(self.pc) {
+            self.call(machine);
+            return None;
+        }
         match self.cache.find(&mut self.memory, self.pc, self.csr.privilege) {
             Ok(block) => Some(block),
             Err(trap) => {
-                self.miss(machine, trap);
+                self.miss(trap);
                 None
             }
         }
     }
 
-    /// Nothing can be fetched: a function that the host serves, or a trap.
-    fn miss(&mut self, machine: &mut dyn Machine, trap: Trap) {
-        let is_hosted = matches!(self.memory.find(self.pc), Some((Kind::Hosted, ..)));
-        if !is_hosted {
-            self.clock += 1;
-            self.trap(self.pc, trap);
-            return;
-        }
+    /// Nothing can be fetched.
+    fn miss(&mut self, trap: Trap) {
+        self.clock += 1;
+        self.trap(self.pc, trap);
+    }
+
+    /// The host serves the function at the program counter.
+    fn call(&mut self, machine: &mut dyn Machine) {
         let mut bus = Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines };
         match machine.call(self.pc, &mut self.registers, &mut bus) {
             Served::Returned { instructions } => {
@@ -243,8 +248,9 @@ impl Cpu {
         };
         let code = Code {
             instructions: &self.cache.instructions,
-            addresses: &self.cache.addresses,
+            origins: &self.cache.origins,
             blocks: &self.cache.blocks,
+            links: &self.cache.links,
             jumps: &self.cache.jumps,
             user_bit: user_bit(self.csr.privilege),
         };
@@ -256,18 +262,22 @@ impl Cpu {
 
     /// Executes one instruction, decoded for this once.
     fn execute_one(&mut self, machine: &mut dyn Machine) {
+        if self.memory.is_hosted(self.pc) {
+            return self.call(machine);
+        }
         let found = fetch_instruction(&self.memory, self.pc, self.csr.privilege);
         let (word, _) = match found {
             Ok(found) => found,
-            Err(trap) => return self.miss(machine, trap),
+            Err(trap) => return self.miss(trap),
         };
         let decoded = decode(word, self.pc);
-        let behind = self.pc.wrapping_add(decoded.bytes);
-        let target = match decoded.flow {
-            Flow::Jump(to) | Flow::Branch(to) => to,
-            Flow::Next | Flow::Unknown => behind,
+        let behind = match decoded.flow {
+            Flow::Jump(target) => target,
+            _ => self.pc.wrapping_add(decoded.bytes),
         };
-        let block = Block::of_one(self.pc, [behind, target], self.csr.privilege);
+        let target = if let Flow::Branch(target) = decoded.flow { target } else { behind };
+        let block = Block::of_one(self.pc, behind, self.csr.privilege);
+        let link = Link::new(target, 0);
         let mut left = 1;
         let mut world = World {
             registers: &mut self.registers,
@@ -281,8 +291,9 @@ impl Cpu {
         };
         let code = Code {
             instructions: &[decoded.instruction],
-            addresses: &[self.pc],
+            origins: &[Origin { pc: self.pc, behind, remaining: 1 }],
             blocks: &[block],
+            links: &[link],
             jumps: &NO_JUMPS,
             user_bit: 0,
         };
@@ -290,28 +301,44 @@ impl Cpu {
         self.clock += 1 - left;
         self.retired += 1 - left;
         match exit {
-            Exit::Link(_, side) => self.pc = block.exits[side],
+            Exit::Behind(_) => self.pc = behind,
+            Exit::Taken(_) => self.pc = target,
             exit => self.leave(machine, exit),
         }
     }
 
-    fn link(&mut self, block: u32, side: usize) {
-        let kept = self.cache.blocks.len();
-        self.pc = self.cache.blocks[block as usize].exits[side];
-        let found = self.cache.find(&mut self.memory, self.pc, self.csr.privilege);
-        // What cannot be found traps when it is entered. Finding may also have cleared the cache.
-        if let Ok(next) = found
-            && kept <= self.cache.blocks.len()
-            && next != NONE
-        {
-            self.cache.blocks[block as usize].links[side] = next;
+    /// Goes on behind a block, and remembers which one is there.
+    fn follow(&mut self, block: u32) {
+        self.pc = self.cache.blocks[block as usize].behind;
+        if let Some(next) = self.known() {
+            self.cache.blocks[block as usize].next = next;
         }
+    }
+
+    /// Goes the way of a branch, and remembers which block is there.
+    fn take(&mut self, link: u32) {
+        self.pc = self.cache.links[link as usize].pc;
+        if let Some(next) = self.known() {
+            self.cache.links[link as usize].block = next;
+        }
+    }
+
+    /// The block at the program counter, if it can be remembered.
+    fn known(&mut self) -> Option<u32> {
+        if self.memory.is_hosted(self.pc) {
+            return None;
+        }
+        let kept = self.cache.blocks.len();
+        // What cannot be found traps when it is entered.
+        let found = self.cache.find(&mut self.memory, self.pc, self.csr.privilege).ok()?;
+        // Finding may have cleared the cache.
+        (kept <= self.cache.blocks.len()).then_some(found)
     }
 
     fn leave(&mut self, machine: &mut dyn Machine, exit: Exit) {
         match exit {
             Exit::Budget(pc) | Exit::Jump(pc) | Exit::Attention(pc) => self.pc = pc,
-            Exit::Link(..) => (),
+            Exit::Behind(_) | Exit::Taken(_) => (),
             Exit::Trap(pc, trap) => {
                 self.clock += 1;
                 self.trap(pc, trap);

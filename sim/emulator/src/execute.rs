@@ -11,34 +11,27 @@ use crate::arithmetic::multiply_high_mixed;
 use crate::arithmetic::multiply_high_unsigned;
 use crate::arithmetic::remainder;
 use crate::arithmetic::remainder_unsigned;
-use crate::atomic::operate;
-use crate::bus::Alignment;
-use crate::bus::load;
-use crate::bus::store;
-use crate::cache::BEHIND;
 use crate::cache::Block;
 use crate::cache::JUMPS;
 use crate::cache::Jump;
+use crate::cache::Link;
 use crate::cache::NONE;
-use crate::cache::TAKEN;
+use crate::cache::Origin;
 use crate::cache::jump_place;
 use crate::exception::Trap;
 use crate::exception::Width;
 use crate::instruction::Instruction;
 use crate::instruction::Kind;
-use crate::machine::Bus;
-use crate::machine::Lines;
-use crate::machine::Machine;
-use crate::memory::Memory;
-use crate::recent::Recent;
-use crate::register::Registers;
+use crate::world::World;
 
 /// Why the loop was left. What is left of the budget does not count what was not executed.
 pub(crate) enum Exit {
     /// The next block does not fit into the budget.
     Budget(u32),
-    /// It is not known which block follows on this way out of this one.
-    Link(u32, usize),
+    /// It is not known which block follows this one.
+    Behind(u32),
+    /// It is not known which block follows on this way out of one.
+    Taken(u32),
     /// It is not known which block begins there.
     Jump(u32),
     /// An instruction did not complete.
@@ -54,49 +47,11 @@ pub(crate) enum Exit {
 #[derive(Clone, Copy)]
 pub(crate) struct Code<'a> {
     pub(crate) instructions: &'a [Instruction],
-    pub(crate) addresses: &'a [u32],
+    pub(crate) origins: &'a [Origin],
     pub(crate) blocks: &'a [Block],
+    pub(crate) links: &'a [Link],
     pub(crate) jumps: &'a [Jump; JUMPS],
     pub(crate) user_bit: u32,
-}
-
-/// What instructions work on.
-pub(crate) struct World<'a> {
-    pub(crate) registers: &'a mut Registers,
-    pub(crate) reservation: &'a mut Option<u32>,
-    pub(crate) memory: &'a mut Memory,
-    pub(crate) lines: &'a mut Lines,
-    pub(crate) machine: &'a mut dyn Machine,
-    pub(crate) recent: &'a mut Recent,
-    pub(crate) alignment: Alignment,
-    /// The tick at which the budget is used up.
-    pub(crate) deadline: u64,
-}
-
-impl World<'_> {
-    fn load(&mut self, left: u64, address: u32, width: Width) -> Result<u32, Trap> {
-        let now = self.deadline - left;
-        let mut bus = Bus { now, memory: self.memory, lines: self.lines };
-        load(self.machine, &mut bus, self.alignment, address, width)
-    }
-
-    fn store(&mut self, left: u64, address: u32, width: Width, value: u32) -> Result<(), Trap> {
-        let now = self.deadline - left;
-        let mut bus = Bus { now, memory: self.memory, lines: self.lines };
-        store(self.machine, &mut bus, self.alignment, address, width, value)
-    }
-
-    fn atomic(&mut self, left: u64, instruction: Instruction) -> Result<u32, Trap> {
-        let now = self.deadline - left;
-        let first = self.registers.words[usize::from(instruction.first)];
-        let second = self.registers.words[usize::from(instruction.second)];
-        let mut bus = Bus { now, memory: self.memory, lines: self.lines };
-        operate(self.machine, &mut bus, self.reservation, instruction, first, second)
-    }
-
-    fn wants_attention(&self) -> bool {
-        self.lines.is_changed() || self.memory.has_stale_code()
-    }
 }
 
 /// Executes from the start of a block until something ends it. `left` is how many instructions
@@ -113,24 +68,27 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
         budget -= count;
         world.recent.push(block.pc);
         let start = block.start as usize;
-        let mut rest = code.instructions[start..start + block.count as usize].iter();
-        // How to leave the loop before an instruction, with its place in the flat store.
+        let mut rest = code.instructions[start..start + block.slots as usize].iter();
+        // Where the instruction came from that was taken last.
+        macro_rules! origin {
+            () => {
+                &code.origins[start + block.slots as usize - rest.len() - 1]
+            };
+        }
+        // How to leave the loop before an instruction, with its address.
         macro_rules! leave {
             ($exit:expr) => {{
-                let unexecuted = rest.len() + 1;
-                *left = budget + unexecuted as u64;
-                let place = start + block.count as usize - unexecuted;
-                return $exit(place);
+                let origin = origin!();
+                *left = budget + u64::from(origin.remaining);
+                return $exit(origin.pc);
             }};
         }
         macro_rules! attend {
             () => {
                 if world.wants_attention() {
-                    *left = budget + rest.len() as u64;
-                    let place = start + block.count as usize - rest.len();
-                    let is_inside = rest.len() != 0;
-                    let pc = if is_inside { code.addresses[place] } else { block.exits[BEHIND] };
-                    return Exit::Attention(pc);
+                    let origin = origin!();
+                    *left = budget + u64::from(origin.remaining) - 1;
+                    return Exit::Attention(origin.behind);
                 }
             };
         }
@@ -145,7 +103,7 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                 match world.memory.quick_read::<$bytes>(address) {
                     Some(bytes) => x!($instruction.destination) = $extend(bytes),
                     None => {
-                        let unexecuted = rest.len() as u64 + 1;
+                        let unexecuted = u64::from(origin!().remaining);
                         match world.load(budget + unexecuted, address, $width) {
                             Ok(value) => {
                                 let bytes = value.to_le_bytes();
@@ -153,7 +111,7 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                                 x!($instruction.destination) = $extend(bytes);
                             }
                             Err(trap) => {
-                                leave!(|place: usize| Exit::Trap(code.addresses[place], trap))
+                                leave!(|pc| Exit::Trap(pc, trap))
                             }
                         }
                         attend!();
@@ -166,25 +124,27 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                 let address = x!($instruction.first).wrapping_add($instruction.constant);
                 let value = x!($instruction.second);
                 if !world.memory.quick_write(address, (value as $type).to_le_bytes()) {
-                    let unexecuted = rest.len() as u64 + 1;
+                    let unexecuted = u64::from(origin!().remaining);
                     let done = world.store(budget + unexecuted, address, $width, value);
                     if let Err(trap) = done {
-                        leave!(|place: usize| Exit::Trap(code.addresses[place], trap))
+                        leave!(|pc| Exit::Trap(pc, trap))
                     }
                     attend!();
                 }
             }};
         }
         macro_rules! jump {
-            () => {{
-                let next = block.links[TAKEN];
+            ($i:expr) => {{
+                let link = &code.links[$i.constant as usize];
+                budget += u64::from(link.unexecuted);
+                let next = link.block;
                 // A loop of one block does not wait until it is known where that is.
                 if next == block.own {
                     continue 'blocks;
                 }
                 if next == NONE {
                     *left = budget;
-                    return Exit::Link(block.own, TAKEN);
+                    return Exit::Taken($i.constant);
                 }
                 block = &code.blocks[next as usize];
                 continue 'blocks;
@@ -311,20 +271,16 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                 store!($i, Width::Word, u32)
             };
             (Atomic, $i:expr) => {{
-                let unexecuted = rest.len() as u64 + 1;
+                let unexecuted = u64::from(origin!().remaining);
                 match world.atomic(budget + unexecuted, *$i) {
                     Ok(value) => set!($i, value),
-                    Err(trap) => leave!(|place: usize| Exit::Trap(code.addresses[place], trap)),
+                    Err(trap) => leave!(|pc| Exit::Trap(pc, trap)),
                 }
                 attend!();
             }};
-            (Jump, $i:expr) => {{
-                set!($i, block.exits[BEHIND]);
-                jump!()
-            }};
             (JumpRegister, $i:expr) => {{
                 let target = x!($i.first).wrapping_add($i.constant) & !1;
-                set!($i, block.exits[BEHIND]);
+                set!($i, block.behind);
                 let jump = &code.jumps[jump_place(target)];
                 if jump.key == target | code.user_bit {
                     block = &code.blocks[jump.block as usize];
@@ -334,30 +290,38 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                 return Exit::Jump(target);
             }};
             (BranchEqual, $i:expr) => {
-                if x!($i.first) == x!($i.second) { jump!() } else { break }
+                if x!($i.first) == x!($i.second) {
+                    jump!($i)
+                }
             };
             (BranchUnequal, $i:expr) => {
-                if x!($i.first) != x!($i.second) { jump!() } else { break }
+                if x!($i.first) != x!($i.second) {
+                    jump!($i)
+                }
             };
             (BranchLess, $i:expr) => {
                 if (x!($i.first) as i32) < x!($i.second) as i32 {
-                    jump!()
-                } else {
-                    break;
+                    jump!($i)
                 }
             };
             (BranchNotLess, $i:expr) => {
-                if x!($i.second) as i32 <= x!($i.first) as i32 { jump!() } else { break }
+                if x!($i.second) as i32 <= x!($i.first) as i32 {
+                    jump!($i)
+                }
             };
             (BranchBelow, $i:expr) => {
-                if x!($i.first) < x!($i.second) { jump!() } else { break }
+                if x!($i.first) < x!($i.second) {
+                    jump!($i)
+                }
             };
             (BranchNotBelow, $i:expr) => {
-                if x!($i.second) <= x!($i.first) { jump!() } else { break }
+                if x!($i.second) <= x!($i.first) {
+                    jump!($i)
+                }
             };
             (System, $i:expr) => {{
-                let behind = block.exits[BEHIND];
-                leave!(|place: usize| Exit::System(code.addresses[place], $i.constant, behind))
+                let behind = block.behind;
+                leave!(|pc| Exit::System(pc, $i.constant, behind))
             }};
         }
         macro_rules! two {
@@ -408,7 +372,6 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                 Kind::StoreHalf => one!(StoreHalf, i),
                 Kind::StoreWord => one!(StoreWord, i),
                 Kind::Atomic => one!(Atomic, i),
-                Kind::Jump => one!(Jump, i),
                 Kind::JumpRegister => one!(JumpRegister, i),
                 Kind::BranchEqual => one!(BranchEqual, i),
                 Kind::BranchUnequal => one!(BranchUnequal, i),
@@ -427,7 +390,6 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                     two!(ShiftLeftConstant, ShiftRightConstant, i)
                 }
                 Kind::MoveThenMove => two!(Move, Move, i),
-                Kind::MoveThenJump => two!(Move, Jump, i),
                 Kind::MoveThenLoadWord => two!(Move, LoadWord, i),
                 Kind::MoveThenAddConstant => two!(Move, AddConstant, i),
                 Kind::LoadConstantThenMove => two!(LoadConstant, Move, i),
@@ -447,7 +409,6 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                 Kind::AddConstantThenBranchUnequal => two!(AddConstant, BranchUnequal, i),
                 Kind::AddConstantThenBranchEqual => two!(AddConstant, BranchEqual, i),
                 Kind::AddConstantThenBranchBelow => two!(AddConstant, BranchBelow, i),
-                Kind::AddConstantThenJump => two!(AddConstant, Jump, i),
                 Kind::AndConstantThenBranchUnequal => two!(AndConstant, BranchUnequal, i),
                 Kind::AndConstantThenBranchEqual => two!(AndConstant, BranchEqual, i),
                 Kind::LoadWordThenLoadWord => two!(LoadWord, LoadWord, i),
@@ -465,16 +426,36 @@ pub(crate) fn execute(world: &mut World, code: Code, first: u32, left: &mut u64)
                 Kind::StoreWordThenAddConstant => two!(StoreWord, AddConstant, i),
                 Kind::StoreWordThenLoadWord => two!(StoreWord, LoadWord, i),
                 Kind::StoreWordThenMove => two!(StoreWord, Move, i),
-                Kind::StoreWordThenJump => two!(StoreWord, Jump, i),
                 Kind::MultiplyThenAdd => two!(Multiply, Add, i),
+                Kind::AddConstantThenLoadConstant => two!(AddConstant, LoadConstant, i),
+                Kind::LoadConstantThenBranchBelow => two!(LoadConstant, BranchBelow, i),
+                Kind::LoadConstantThenBranchEqual => two!(LoadConstant, BranchEqual, i),
+                Kind::LoadConstantThenBranchUnequal => two!(LoadConstant, BranchUnequal, i),
+                Kind::LoadByteUnsignedThenLoadByteUnsigned => {
+                    two!(LoadByteUnsigned, LoadByteUnsigned, i)
+                }
+                Kind::MoveThenBranchNotBelow => two!(Move, BranchNotBelow, i),
+                Kind::AddThenLoadByte => two!(Add, LoadByte, i),
+                Kind::StoreByteThenStoreByte => two!(StoreByte, StoreByte, i),
+                Kind::AddThenBranchBelow => two!(Add, BranchBelow, i),
+                Kind::LoadByteThenAndConstant => two!(LoadByte, AndConstant, i),
+                Kind::LoadByteUnsignedThenAdd => two!(LoadByteUnsigned, Add, i),
+                Kind::XorThenBranchUnequal => two!(Xor, BranchUnequal, i),
+                Kind::LoadWordThenShiftRightConstant => two!(LoadWord, ShiftRightConstant, i),
+                Kind::LoadWordThenBranchBelow => two!(LoadWord, BranchBelow, i),
+                Kind::LoadWordThenBranchNotLess => two!(LoadWord, BranchNotLess, i),
+                Kind::StoreByteThenBranchUnequal => two!(StoreByte, BranchUnequal, i),
+                Kind::AndConstantThenLoadWord => two!(AndConstant, LoadWord, i),
+                Kind::XorThenAndConstant => two!(Xor, AndConstant, i),
+                Kind::ShiftRightConstantThenAddConstant => two!(ShiftRightConstant, AddConstant, i),
             }
         }
         // Going on behind a block is apart from jumping, so that the host predicts a branch as a
         // branch.
-        let next = block.links[BEHIND];
+        let next = block.next;
         if next == NONE {
             *left = budget;
-            return Exit::Link(block.own, BEHIND);
+            return Exit::Behind(block.own);
         }
         block = &code.blocks[next as usize];
     }

@@ -30,7 +30,6 @@ fn pair(first: Kind, second: Kind) -> Option<Kind> {
             Kind::ShiftLeftConstantThenShiftRightConstant
         }
         (Kind::Move, Kind::Move) => Kind::MoveThenMove,
-        (Kind::Move, Kind::Jump) => Kind::MoveThenJump,
         (Kind::Move, Kind::LoadWord) => Kind::MoveThenLoadWord,
         (Kind::Move, Kind::AddConstant) => Kind::MoveThenAddConstant,
         (Kind::LoadConstant, Kind::Move) => Kind::LoadConstantThenMove,
@@ -50,7 +49,6 @@ fn pair(first: Kind, second: Kind) -> Option<Kind> {
         (Kind::AddConstant, Kind::BranchUnequal) => Kind::AddConstantThenBranchUnequal,
         (Kind::AddConstant, Kind::BranchEqual) => Kind::AddConstantThenBranchEqual,
         (Kind::AddConstant, Kind::BranchBelow) => Kind::AddConstantThenBranchBelow,
-        (Kind::AddConstant, Kind::Jump) => Kind::AddConstantThenJump,
         (Kind::AndConstant, Kind::BranchUnequal) => Kind::AndConstantThenBranchUnequal,
         (Kind::AndConstant, Kind::BranchEqual) => Kind::AndConstantThenBranchEqual,
         (Kind::LoadWord, Kind::LoadWord) => Kind::LoadWordThenLoadWord,
@@ -68,8 +66,28 @@ fn pair(first: Kind, second: Kind) -> Option<Kind> {
         (Kind::StoreWord, Kind::AddConstant) => Kind::StoreWordThenAddConstant,
         (Kind::StoreWord, Kind::LoadWord) => Kind::StoreWordThenLoadWord,
         (Kind::StoreWord, Kind::Move) => Kind::StoreWordThenMove,
-        (Kind::StoreWord, Kind::Jump) => Kind::StoreWordThenJump,
         (Kind::Multiply, Kind::Add) => Kind::MultiplyThenAdd,
+        (Kind::AddConstant, Kind::LoadConstant) => Kind::AddConstantThenLoadConstant,
+        (Kind::LoadConstant, Kind::BranchBelow) => Kind::LoadConstantThenBranchBelow,
+        (Kind::LoadConstant, Kind::BranchEqual) => Kind::LoadConstantThenBranchEqual,
+        (Kind::LoadConstant, Kind::BranchUnequal) => Kind::LoadConstantThenBranchUnequal,
+        (Kind::LoadByteUnsigned, Kind::LoadByteUnsigned) => {
+            Kind::LoadByteUnsignedThenLoadByteUnsigned
+        }
+        (Kind::Move, Kind::BranchNotBelow) => Kind::MoveThenBranchNotBelow,
+        (Kind::Add, Kind::LoadByte) => Kind::AddThenLoadByte,
+        (Kind::StoreByte, Kind::StoreByte) => Kind::StoreByteThenStoreByte,
+        (Kind::Add, Kind::BranchBelow) => Kind::AddThenBranchBelow,
+        (Kind::LoadByte, Kind::AndConstant) => Kind::LoadByteThenAndConstant,
+        (Kind::LoadByteUnsigned, Kind::Add) => Kind::LoadByteUnsignedThenAdd,
+        (Kind::Xor, Kind::BranchUnequal) => Kind::XorThenBranchUnequal,
+        (Kind::LoadWord, Kind::ShiftRightConstant) => Kind::LoadWordThenShiftRightConstant,
+        (Kind::LoadWord, Kind::BranchBelow) => Kind::LoadWordThenBranchBelow,
+        (Kind::LoadWord, Kind::BranchNotLess) => Kind::LoadWordThenBranchNotLess,
+        (Kind::StoreByte, Kind::BranchUnequal) => Kind::StoreByteThenBranchUnequal,
+        (Kind::AndConstant, Kind::LoadWord) => Kind::AndConstantThenLoadWord,
+        (Kind::Xor, Kind::AndConstant) => Kind::XorThenAndConstant,
+        (Kind::ShiftRightConstant, Kind::AddConstant) => Kind::ShiftRightConstantThenAddConstant,
         _ => return None,
     })
 }

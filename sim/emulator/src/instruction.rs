@@ -46,7 +46,6 @@ pub(crate) enum Kind {
     StoreWord,
     /// `lr.w`, `sc.w` and all of `amo*.w`; which one, its word says.
     Atomic,
-    Jump,
     JumpRegister,
     BranchEqual,
     BranchUnequal,
@@ -64,7 +63,6 @@ pub(crate) enum Kind {
     ShiftRightConstantThenAndConstant,
     ShiftLeftConstantThenShiftRightConstant,
     MoveThenMove,
-    MoveThenJump,
     MoveThenLoadWord,
     MoveThenAddConstant,
     LoadConstantThenMove,
@@ -84,7 +82,6 @@ pub(crate) enum Kind {
     AddConstantThenBranchUnequal,
     AddConstantThenBranchEqual,
     AddConstantThenBranchBelow,
-    AddConstantThenJump,
     AndConstantThenBranchUnequal,
     AndConstantThenBranchEqual,
     LoadWordThenLoadWord,
@@ -102,11 +99,30 @@ pub(crate) enum Kind {
     StoreWordThenAddConstant,
     StoreWordThenLoadWord,
     StoreWordThenMove,
-    StoreWordThenJump,
     MultiplyThenAdd,
+    AddConstantThenLoadConstant,
+    LoadConstantThenBranchBelow,
+    LoadConstantThenBranchEqual,
+    LoadConstantThenBranchUnequal,
+    LoadByteUnsignedThenLoadByteUnsigned,
+    MoveThenBranchNotBelow,
+    AddThenLoadByte,
+    StoreByteThenStoreByte,
+    AddThenBranchBelow,
+    LoadByteThenAndConstant,
+    LoadByteUnsignedThenAdd,
+    XorThenBranchUnequal,
+    LoadWordThenShiftRightConstant,
+    LoadWordThenBranchBelow,
+    LoadWordThenBranchNotLess,
+    StoreByteThenBranchUnequal,
+    AndConstantThenLoadWord,
+    XorThenAndConstant,
+    ShiftRightConstantThenAddConstant,
 }
 
-/// One instruction. What `constant` means depends on the kind.
+/// One instruction. What `constant` means depends on the kind: of a branch it is the number of its
+/// link, which is given when a block is made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub(crate) struct Instruction {

@@ -4,6 +4,10 @@
 
 use crate::exception::Access;
 use crate::exception::Privilege;
+use crate::near::LINE;
+use crate::near::LINE_BITS;
+use crate::near::Near;
+use crate::near::start;
 use crate::protection::Protection;
 use crate::protection::Verdict;
 
@@ -11,8 +15,6 @@ use crate::protection::Verdict;
 pub const PAGE: u32 = 4096;
 const PAGE_BITS: u32 = 12;
 const PAGES: usize = 1 << 20;
-/// Code is remembered by lines of this size: 64 of them are a page.
-const LINE_BITS: u32 = 6;
 
 /// What may be done with stored bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +129,8 @@ pub struct Memory {
     /// As the privilege sees memory whose loads and stores are executed now, and as the other.
     view: View,
     other: Option<View>,
+    near_read: Near,
+    near_write: Near,
     privilege: Privilege,
     protection: Protection,
     /// For each page of the store the lines that hold decoded code.
@@ -151,6 +155,8 @@ impl Memory {
             regions: Vec::new(),
             view: View::new(),
             other: None,
+            near_read: Near::new(),
+            near_write: Near::new(),
             privilege: Privilege::Machine,
             protection: Protection::default(),
             code: vec![0; (bytes >> PAGE_BITS) as usize],
@@ -234,6 +240,11 @@ impl Memory {
         let region = self.regions[..place].last().filter(|region| address <= region.last)?;
         let follow = (region.last - address).saturating_add(1);
         Some((region.kind, address - region.start, follow))
+    }
+
+    /// Whether the machine serves functions at an address.
+    pub(crate) fn is_hosted(&self, address: u32) -> bool {
+        matches!(self.find(address), Some((Kind::Hosted, ..)))
     }
 
     /// Where bytes lie in the store, if all of them do and may be used so.
@@ -332,6 +343,7 @@ impl Memory {
             self.privilege = privilege;
             let other = self.other.take().unwrap_or_else(View::new);
             self.other = Some(std::mem::replace(&mut self.view, other));
+            self.clear_near();
         }
     }
 
@@ -392,7 +404,7 @@ impl Memory {
         let Some(place) = self.place(start, PAGE, access) else { return };
         let verdict = self.protection.verdict(start, PAGE, access, self.privilege);
         if verdict != Verdict::Allowed {
-            return;
+            return self.fill_near(address, access);
         }
         let page = (start >> PAGE_BITS) as usize;
         if access == Access::Read {
@@ -401,16 +413,51 @@ impl Memory {
             return;
         }
         let has_code = self.code[place >> PAGE_BITS] != 0;
-        if !has_code && !self.is_watched(start, PAGE) {
-            self.view.write[page] = place as u32;
-            self.view.filled.push(page as u32);
+        if has_code || self.is_watched(start, PAGE) {
+            return self.fill_near(address, access);
         }
+        self.view.write[page] = place as u32;
+        self.view.filled.push(page as u32);
+    }
+
+    /// The same for a line of a page that is not all alike.
+    fn fill_near(&mut self, address: u32, access: Access) {
+        let start = start(address);
+        let Some(place) = self.place(start, LINE, access) else { return };
+        let verdict = self.protection.verdict(start, LINE, access, self.privilege);
+        let has_code = self.code[place >> PAGE_BITS] >> (place >> LINE_BITS & 63) & 1 == 1;
+        let is_noticed = access == Access::Write && (has_code || self.is_watched(start, LINE));
+        if verdict != Verdict::Allowed || is_noticed {
+            return;
+        }
+        let near = if access == Access::Write { &mut self.near_write } else { &mut self.near_read };
+        near.set(start, place);
+    }
+
+    /// Where bytes lie in the store that may be used without a further look. They are within a
+    /// line.
+    pub(crate) fn near(&self, address: u32, access: Access) -> Option<usize> {
+        let near = if access == Access::Write { &self.near_write } else { &self.near_read };
+        near.find(address)
+    }
+
+    /// Writes where [`Memory::near`] says.
+    pub(crate) fn write_near(&mut self, place: usize, bytes: &[u8]) {
+        self.store[place..place + bytes.len()].copy_from_slice(bytes);
+    }
+
+    fn clear_near(&mut self) {
+        self.near_read.clear();
+        self.near_write.clear();
     }
 
     /// Remembers that decoded code lies here, so that stores are noticed.
     pub(crate) fn note_code(&mut self, place: usize) {
         let page = place >> PAGE_BITS;
         let line = 1 << (place >> LINE_BITS & 63);
+        if self.code[page] & line == 0 {
+            self.near_write.clear();
+        }
         if self.code[page] == 0 {
             let start = (page as u32) << PAGE_BITS;
             for view in std::iter::once(&mut self.view).chain(&mut self.other) {
@@ -426,6 +473,7 @@ impl Memory {
     }
 
     fn clear_views(&mut self) {
+        self.clear_near();
         self.view.clear();
         if let Some(other) = &mut self.other {
             other.clear();

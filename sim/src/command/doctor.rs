@@ -1,81 +1,71 @@
-//! `orrery doctor`: what this computer has of what Orrery can use.
-
-use std::process::Command;
+//! `orrery doctor`: what this computer has of what Orrery can use, or of what one board needs.
 
 use crate::command::Ending;
+use crate::command::check::Check;
+use crate::command::check::Remedy;
+use crate::command::check::has_target;
+use crate::command::check::said;
+use crate::command::check::tell;
+use crate::command::check_board;
+use crate::firmware::BoardName;
 
-/// One thing that is there or not.
-struct Check {
-    name: &'static str,
-    is_there: bool,
-    /// What it is for, and how to get it.
-    advice: &'static str,
-    is_needed: bool,
-}
+const WASM: &str = "wasm32-unknown-unknown";
 
-/// Looks and tells. Fails only if something is missing without which nothing works.
-pub fn run() -> Ending {
-    let checks = [
-        Check {
-            name: "rustc",
-            is_there: prints("rustc", &["--version"], "rustc 1."),
-            advice: "builds everything; install it from rustup",
-            is_needed: true,
-        },
-        Check {
-            name: "target wasm32-unknown-unknown",
-            is_there: has_target("wasm32-unknown-unknown"),
-            advice: "actors are built for it: rustup target add wasm32-unknown-unknown",
-            is_needed: true,
-        },
-        Check {
-            name: "target riscv32imac-unknown-none-elf",
-            is_there: has_target("riscv32imac-unknown-none-elf"),
-            advice: "the kernel for ESP32-C6: rustup target add riscv32imac-unknown-none-elf",
-            is_needed: false,
-        },
-        Check {
-            name: "a display (DISPLAY or WAYLAND_DISPLAY)",
-            is_there: ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| has_variable(name)),
-            advice: "`--view` opens its window there; without one a run goes on headless",
-            is_needed: false,
-        },
-        Check {
-            name: "libX11 and libXcursor",
-            is_there: prints("ldconfig", &["-p"], "libX11.so.6")
-                && prints("ldconfig", &["-p"], "libXcursor.so.1"),
-            advice: "`--view` loads them at run time: apt install libx11-6 libxcursor1",
-            is_needed: false,
-        },
-    ];
-    let mut ending = Ending::Passed;
-    for check in &checks {
-        let word = match (check.is_there, check.is_needed) {
-            (true, _) => "ok     ",
-            (false, true) => "MISSING",
-            (false, false) => "absent ",
-        };
-        println!("{word} {}", check.name);
-        if !check.is_there {
-            println!("        {}", check.advice);
-        }
-        if check.is_needed && !check.is_there {
-            ending = Ending::Failed;
-        }
+/// Looks and tells; with `install` it installs what rustup and cargo can. Fails only if something
+/// is missing without which nothing works.
+pub fn run(board: Option<BoardName>, install: bool) -> Ending {
+    let mut checks = toolchain();
+    match board {
+        Some(board) => checks.extend(check_board::checks(board)),
+        None => checks.extend(window()),
     }
-    ending
+    let has_all = tell(&checks, install);
+    if board.is_none() {
+        println!("`doctor --board NAME` says what a board needs");
+    }
+    if has_all { Ending::Passed } else { Ending::Failed }
 }
 
-fn has_target(target: &str) -> bool {
-    let arguments = ["--print", "target-libdir", "--target", target];
-    let Ok(output) = Command::new("rustc").args(arguments).output() else { return false };
-    let folder = String::from_utf8_lossy(&output.stdout);
-    output.status.success() && std::path::Path::new(folder.trim()).is_dir()
+/// What everything needs.
+fn toolchain() -> Vec<Check> {
+    let rustup = "install it from https://rustup.rs".to_owned();
+    vec![
+        Check {
+            name: "rustc".to_owned(),
+            purpose: "it builds everything",
+            is_needed: true,
+            remedy: Remedy::Person(rustup),
+            look: Box::new(|| said("rustc", &["--version"]).starts_with("rustc 1.")),
+        },
+        Check {
+            name: format!("target {WASM}"),
+            purpose: "actors are built for it",
+            is_needed: true,
+            remedy: Remedy::command(&format!("rustup target add {WASM}")),
+            look: Box::new(|| has_target(WASM)),
+        },
+    ]
 }
 
-fn prints(program: &str, arguments: &[&str], text: &str) -> bool {
-    let output = Command::new(program).args(arguments).output();
-    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(text))
+/// What `--view` needs, and where a board's needs are said.
+fn window() -> Vec<Check> {
+    let is_loadable = |library: &str| said("ldconfig", &["-p"]).contains(library);
+    vec![
+        Check {
+            name: "a display (DISPLAY or WAYLAND_DISPLAY)".to_owned(),
+            purpose: "`--view` opens its window there",
+            is_needed: false,
+            remedy: Remedy::Person("without one a run goes on headless".to_owned()),
+            look: Box::new(|| ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(has_variable)),
+        },
+        Check {
+            name: "libX11 and libXcursor".to_owned(),
+            purpose: "`--view` loads them at run time",
+            is_needed: false,
+            remedy: Remedy::Package("libx11-6 libxcursor1"),
+            look: Box::new(move || is_loadable("libX11.so.6") && is_loadable("libXcursor.so.1")),
+        },
+    ]
 }
 
 /// The one look at the environment outside `main`: whether there is a display is its own.

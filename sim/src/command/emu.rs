@@ -9,9 +9,12 @@ use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::net::TcpListener;
+use std::path::Path;
 use std::path::PathBuf;
 
+use emulator::bus::Alignment;
 use emulator::cpu::Cpu;
+use emulator::cpu::Settings;
 use emulator::cpu::Stop;
 use emulator::elf::Elf;
 use emulator::machine::Machine;
@@ -19,6 +22,7 @@ use emulator::register::NAMES;
 use emulator::symbol::Symbols;
 use emulator::virt::BootError;
 use emulator::virt::Virt;
+use emulator::virt::signature::signature;
 
 use crate::command::Ending;
 use crate::debugger::Debuggee;
@@ -45,6 +49,11 @@ pub struct Options {
     pub file: PathBuf,
     /// Whether its symbol `tohost` tells the end.
     pub has_host: bool,
+    /// Where the memory between `begin_signature` and `end_signature` goes when the program has
+    /// ended.
+    pub signature: Option<PathBuf>,
+    /// What becomes of misaligned loads and stores.
+    pub alignment: Alignment,
     /// Bytes of RAM.
     pub ram: u32,
     /// Ticks after which it has failed: one for each instruction, and the time slept.
@@ -83,6 +92,12 @@ pub fn run(options: &Options) -> Ending {
             return Ending::Refused;
         }
     };
+    if let (Some(path), Stop::Exit(_)) = (&options.signature, &stop)
+        && let Err(error) = sign(path, &elf.symbols, &cpu)
+    {
+        eprintln!("error: {error}");
+        return Ending::Refused;
+    }
     let what = match stop {
         Stop::Exit(0) => return Ending::Passed,
         Stop::Exit(code) => format!("the program ends with {code}"),
@@ -96,6 +111,12 @@ pub fn run(options: &Options) -> Ending {
     };
     eprintln!("{}", what.trim_end());
     Ending::Failed
+}
+
+/// Writes the signature of a program that has ended.
+fn sign(path: &Path, symbols: &Symbols, cpu: &Cpu) -> Result<(), String> {
+    let text = signature(symbols, cpu.memory()).map_err(|error| error.to_string())?;
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Waits for a debugger and lets it drive.
@@ -123,7 +144,8 @@ impl Debuggee for Emulation<'_> {
 }
 
 fn boot(elf: &Elf, options: &Options) -> Result<(Cpu, Virt), BootError> {
-    let shape = emulator::virt::Options { ram: options.ram, ..Default::default() };
+    let settings = Settings { alignment: options.alignment, ..Default::default() };
+    let shape = emulator::virt::Options { ram: options.ram, settings, ..Default::default() };
     let (mut cpu, mut machine) = Virt::boot(elf, &shape)?;
     if options.has_host {
         machine.serve_host(&mut cpu, elf)?;

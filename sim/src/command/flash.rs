@@ -10,13 +10,9 @@ use crate::command::Ending;
 use crate::command::build;
 use crate::command::build::Refusal;
 use crate::command::flash_chip;
+use crate::command::flash_chip::Tool;
 use crate::firmware::BoardName;
-use crate::firmware::IMAGE_FILE;
 use crate::stick;
-
-/// The path of an application that firmware starts from a stick (UEFI Specification 2.10, chapter
-/// 3.5.1.1).
-const APPLICATION: &str = "EFI/BOOT/BOOTX64.EFI";
 
 /// What to bring, and where.
 #[derive(Clone, Debug)]
@@ -25,8 +21,8 @@ pub struct Options {
     pub build: build::Options,
     /// The file to write instead of a board.
     pub image: Option<PathBuf>,
-    /// Where the board is connected; found if it is the only one.
-    pub port: Option<String>,
+    /// What talks to a chip.
+    pub tool: Tool,
 }
 
 /// Builds and brings.
@@ -44,7 +40,7 @@ fn flash(options: &Options) -> Result<(), Refusal> {
     match options.build.board {
         BoardName::X86_64 => flash_stick(options),
         BoardName::Esp32c6 => {
-            flash_chip::flash(&options.build, options.image.as_deref(), options.port.as_deref())
+            flash_chip::flash(&options.build, options.image.as_deref(), &options.tool)
         }
         board => Err(Refusal::new(
             Ending::Refused,
@@ -68,8 +64,8 @@ fn flash_stick(options: &Options) -> Result<(), Refusal> {
         Refusal::new(Ending::Failed, format!("{}: {error}", path.display()))
     };
     let program = fs::read(&application.0).map_err(|error| failed(&application.0, error))?;
-    let stick = stick::write(&[(APPLICATION, &program), (IMAGE_FILE, &image)])
-        .map_err(|error| Refusal::new(Ending::Failed, error))?;
+    let stick =
+        stick::bootable(&program, &image).map_err(|error| Refusal::new(Ending::Failed, error))?;
     fs::write(file, &stick).map_err(|error| failed(file, error))?;
     println!("{:>9} bytes  {}", stick.len(), file.display());
     println!("Write it to a stick, which loses what is on it, for example by");

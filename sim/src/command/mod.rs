@@ -3,7 +3,6 @@
 
 pub mod argument;
 pub mod actors;
-pub mod doctor;
 pub mod emu;
 pub mod emu_board;
 pub mod header;
@@ -12,8 +11,13 @@ mod flash_file;
 pub mod on;
 pub mod sim;
 pub mod build;
-mod flash_chip;
+pub mod boards;
+mod flash_found;
+pub mod flash_chip;
 pub mod flash;
+mod check;
+mod check_board;
+pub mod doctor;
 pub mod test;
 pub mod wasm;
 

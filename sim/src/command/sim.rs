@@ -1,5 +1,6 @@
 //! `orrery sim`: plays one scenario and tells everything about it.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Only this one of the boards that the scenario lists.
     pub board: Option<String>,
+    /// Only this one of its endings.
+    pub ending: Option<String>,
     /// Whether a person sees the first run in a window or at a terminal, and how.
     pub view: Option<view::Options>,
     /// Only this one power cut of an exploration.
@@ -75,7 +78,7 @@ pub fn run(options: &Options) -> Ending {
             return Ending::Refused;
         }
     };
-    let plans = match chosen(plans, options.board.as_deref()) {
+    let plans = match chosen(plans, options.board.as_deref(), options.ending.as_deref()) {
         Ok(plans) => plans,
         Err(reason) => {
             eprintln!("error: {}: {reason}", options.scenario.display());
@@ -83,7 +86,7 @@ pub fn run(options: &Options) -> Ending {
         }
     };
     if options.flash.is_some() && 1 < plans.len() {
-        let hint = "choose one with `--board`";
+        let hint = "choose one with `--board` or `--ending`";
         eprintln!("error: several runs cannot share one flash file: {hint}");
         return Ending::Refused;
     }
@@ -140,16 +143,36 @@ pub(crate) fn put_on(plan: &mut Plan, engine: EngineName) {
 }
 
 /// The plans that are to be played.
-fn chosen(plans: Vec<Plan>, board: Option<&str>) -> Result<Vec<Plan>, String> {
-    let Some(board) = board else { return Ok(plans) };
-    let names: Vec<String> =
-        plans.iter().flat_map(|plan| plan.boards.keys()).map(|name| format!("`{name}`")).collect();
-    let chosen: Vec<Plan> =
-        plans.into_iter().filter(|plan| plan.boards.contains_key(board)).collect();
-    if chosen.is_empty() {
-        return Err(format!("it has no board `{board}`, only {}", names.join(" and ")));
+fn chosen(
+    mut plans: Vec<Plan>,
+    board: Option<&str>,
+    ending: Option<&str>,
+) -> Result<Vec<Plan>, String> {
+    if let Some(board) = board {
+        let boards = plans.iter().flat_map(|plan| plan.boards.keys()).cloned();
+        let names: BTreeSet<String> = boards.collect();
+        plans.retain(|plan| plan.boards.contains_key(board));
+        if plans.is_empty() {
+            return Err(format!("it has no board `{board}`, only {}", quoted(&names)));
+        }
     }
-    Ok(chosen)
+    if let Some(ending) = ending {
+        let endings = plans.iter().filter_map(|plan| plan.ending.as_ref());
+        let names: BTreeSet<String> = endings.map(|ending| ending.name.clone()).collect();
+        plans.retain(|plan| plan.ending.as_ref().is_some_and(|one| one.name == ending));
+        if names.is_empty() {
+            return Err("it has no `endings`".to_owned());
+        }
+        if plans.is_empty() {
+            return Err(format!("it has no ending `{ending}`, only {}", quoted(&names)));
+        }
+    }
+    Ok(plans)
+}
+
+fn quoted(names: &BTreeSet<String>) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(" and ")
 }
 
 fn play(

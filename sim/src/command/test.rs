@@ -23,8 +23,13 @@ use crate::command::sim::look;
 use crate::command::sim::put_on;
 use crate::diagnostic::Look;
 use crate::engine::EngineName;
+use crate::family;
+use crate::family::families;
 use crate::firmware::Builder;
+use crate::play::Outcome;
+use crate::play::PlayError;
 use crate::play::Review;
+use crate::play::finish;
 use crate::play::play;
 use crate::play::title;
 use crate::present;
@@ -161,28 +166,51 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// Worlds share nothing, so they are played side by side; each tells its line as it ends.
+/// Worlds share nothing, so they are played side by side, but for those that begin alike; each
+/// tells its line as it ends.
 fn play_all(plans: &[Plan], target: Option<&Arc<dyn Target>>, options: &Options) -> Vec<Line> {
+    let families = families(plans);
     let next = AtomicUsize::new(0);
     let lines: Mutex<Vec<(usize, Line)>> = Mutex::new(Vec::new());
     let workers = std::thread::available_parallelism().map_or(1, |count| count.get());
     std::thread::scope(|scope| {
-        for _ in 0..workers.min(plans.len()) {
+        for _ in 0..workers.min(families.len()) {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(plan) = plans.get(index) else { return };
-                    let line = play_one(plan, target, options);
-                    let mut lines = lines.lock().expect("no worker panics with the lock");
-                    lines.push((index, line));
-                    show(&lines[lines.len() - 1].1, lines.len(), plans.len());
+                    let Some(family) = families.get(index) else { return };
+                    play_family(family, target, options, |line| {
+                        let mut lines = lines.lock().expect("no worker panics with the lock");
+                        lines.push((index, line));
+                        show(&lines[lines.len() - 1].1, lines.len(), plans.len());
+                    });
                 }
             });
         }
     });
     let mut lines = lines.into_inner().expect("no worker panics with the lock");
+    // Those of one family are in their order already.
     lines.sort_by_key(|(index, _)| *index);
     lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Plays plans that begin alike, or one that has no like. Firmware cannot be forked, nor can an engine
+/// that is asked for by name, unless it runs modules in place.
+fn play_family(
+    family: &[Plan],
+    target: Option<&Arc<dyn Target>>,
+    options: &Options,
+    mut each: impl FnMut(Line),
+) {
+    let is_chosen = options.engine.is_some_and(|engine| engine != EngineName::InPlace);
+    if target.is_some() || is_chosen || family.len() == 1 {
+        return family.iter().for_each(|plan| each(play_one(plan, target, options)));
+    }
+    family::play(family, |plan, runner| {
+        let played = runner.map_err(PlayError::Start);
+        let played = played.and_then(|run| finish(plan, run, &options.out, options.review));
+        each(Line { title: title(plan), verdict: verdict(plan, played) });
+    });
 }
 
 fn play_one(plan: &Plan, target: Option<&Arc<dyn Target>>, options: &Options) -> Line {
@@ -190,15 +218,19 @@ fn play_one(plan: &Plan, target: Option<&Arc<dyn Target>>, options: &Options) ->
     if !refusals.is_empty() {
         return Line { title: title(plan), verdict: Verdict::Unsupported(refusals) };
     }
-    let verdict = match play(plan, target, &options.out, options.review) {
+    let played = play(plan, target, &options.out, options.review);
+    Line { title: title(plan), verdict: verdict(plan, played) }
+}
+
+fn verdict(plan: &Plan, played: Result<Outcome, PlayError>) -> Verdict {
+    match played {
         Err(error) => Verdict::Failed(present::error(plan, &error)),
         Ok(outcome) if outcome.has_passed() => {
             let report = &outcome.report;
             Verdict::Passed(format!("{} virtual s, trace {}", report.end, report.hash))
         }
         Ok(outcome) => Verdict::Failed(present::failures(plan, &outcome, Look::Plain)),
-    };
-    Line { title: title(plan), verdict }
+    }
 }
 
 fn show(line: &Line, done: usize, all: usize) {

@@ -51,7 +51,7 @@ pub(crate) fn actor(
     entry: (&Word, &RawActor),
 ) -> ActorPlan {
     let (key, raw) = entry;
-    name(report, key, "actor", NAME_MAX);
+    name(report, key, "an actor", NAME_MAX);
     if objects.is_taken(&key.value) {
         let mistake = Mistake::new(format!("{} is the name of something else", quoted(&key.value)))
             .label("grants could not tell the two apart")

@@ -82,7 +82,7 @@ pub(crate) fn variants(
             report.refuse(several, Mistake::new("`boards` is empty").label("expected a board"));
         }
         for (key, board_raw) in &several.value.0 {
-            name(report, key, "board", NAME_MAX);
+            name(report, key, "a board", NAME_MAX);
             let word = &board_raw.value.profile;
             let profile = report.accept(word, profile(&word.value)).unwrap_or(PROFILE);
             let contents = board_raw.value.contents();
@@ -215,7 +215,7 @@ fn regions(
     let archive = ramdisk(report, files, contents.ramdisk);
     regions.push(Region { name: RAMDISK.into(), bytes: Cow::Owned(archive) });
     for (key, content) in contents.regions.iter().flat_map(|entries| &entries.value.0) {
-        name(report, key, "region", NAME_MAX);
+        name(report, key, "a region", NAME_MAX);
         if key.value == RAMDISK && contents.ramdisk.is_some() {
             let mistake = Mistake::new("the ramdisk is given twice")
                 .label("here again")

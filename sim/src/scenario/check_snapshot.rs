@@ -35,7 +35,7 @@ impl Steps<'_, '_> {
             RawSnapshot::Named(entries) => {
                 for (key, file) in &entries.0 {
                     let kind = self.report.accept(key, snapshot_kind(&key.value))?;
-                    name(self.report, file, "snapshot", SNAPSHOT_NAME_MAX);
+                    name(self.report, file, "a snapshot", SNAPSHOT_NAME_MAX);
                     if !self.snapshots.insert(file.value.clone()) {
                         let mistake = Mistake::new(format!("{} is taken", quoted(&file.value)))
                             .label("an earlier snapshot has this name");

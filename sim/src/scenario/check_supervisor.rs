@@ -80,7 +80,7 @@ pub(crate) fn supervisors(
     let names: Vec<&str> = written.iter().map(|(key, _)| key.value.as_str()).collect();
     let mut entries = Vec::new();
     for (key, raw) in written {
-        name(report, key, "supervisor", NAME_MAX);
+        name(report, key, "a supervisor", NAME_MAX);
         let raw = raw.as_ref().unwrap_or(&default);
         let under = raw.under.as_ref();
         let parent = under.and_then(|word| {

@@ -121,7 +121,7 @@ pub(crate) fn name(report: &mut Report, word: &Word, what: &str, max: usize) {
     if starts_well && name.chars().all(is_plain) && name.len() <= max {
         return;
     }
-    let mistake = Mistake::new(format!("{} cannot name a {what}", quoted(name)))
+    let mistake = Mistake::new(format!("{} cannot name {what}", quoted(name)))
         .label(format!("1 to {max} letters, digits, `_`, `-` and `.`, a letter or digit first"));
     report.refuse(word, mistake);
 }

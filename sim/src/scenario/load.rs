@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use kernel::limits::NAME_MAX;
+
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Source;
@@ -13,12 +15,16 @@ use crate::scenario::check_board::variants;
 use crate::scenario::check_board::wires;
 use crate::scenario::check_file::Files;
 use crate::scenario::check_step::Steps;
+use crate::scenario::check_word::name;
 use crate::scenario::check_word::number;
+use crate::scenario::plan::Ending;
 use crate::scenario::plan::Plan;
+use crate::scenario::plan::Step;
 use crate::scenario::raw::RawScenario;
 use crate::scenario::report::Mistake;
 use crate::scenario::report::Report;
 use crate::scenario::report::quoted;
+use crate::scenario::word::Word;
 use crate::scenario::yaml;
 
 /// The seed of a scenario that names none.
@@ -27,7 +33,8 @@ const SEED: u64 = 1;
 /// Bytes of a scenario file.
 const FILE_MAX: u64 = 4 << 20;
 
-/// Reads a scenario file: one plan, or one for each profile that it lists.
+/// Reads a scenario file: one plan, or one for each profile and ending that
+/// it lists.
 pub fn load(path: &Path, catalogue: &dyn Catalogue) -> Result<Vec<Plan>, Diagnostics> {
     let fail = |reason: String, hint: &str| Diagnostics {
         source: Source { path: path.into(), text: String::new() },
@@ -81,20 +88,21 @@ pub fn parse(
     let variants = variants(&mut report, base, catalogue, &raw);
     let mut plans = Vec::new();
     for variant in variants {
-        let plan = plan(&mut report, base, catalogue, &raw, variant);
-        plans.push(Plan { seed: seed.unwrap_or(SEED), ..plan });
+        let variant = plans_of(&mut report, base, catalogue, &raw, variant);
+        plans.extend(variant.into_iter().map(|plan| Plan { seed: seed.unwrap_or(SEED), ..plan }));
     }
     report.finish()?;
     Ok(plans)
 }
 
-fn plan(
+/// The plans of one variant: one for each ending.
+fn plans_of(
     report: &mut Report,
     base: &Path,
     catalogue: &dyn Catalogue,
     raw: &RawScenario,
     variant: Variant,
-) -> Plan {
+) -> Vec<Plan> {
     let source = report.source;
     let wires = wires(report, &variant.boards, raw);
     let mut checker = Steps {
@@ -104,17 +112,46 @@ fn plan(
         boards: &variant.boards,
         snapshots: BTreeSet::new(),
     };
-    let steps = checker.steps(&raw.steps, None);
-    Plan {
+    let beginning = checker.steps(&raw.steps, None);
+    let endings = endings(&mut checker, raw, beginning);
+    let plan = Plan {
         name: raw.name.value.clone(),
         author: raw.author.as_ref().map(|author| author.value.clone()),
         source: source.path.clone(),
         variant: variant.name,
+        ending: None,
         seed: SEED,
         boards: variant.boards.into_iter().map(|(name, board)| (name, board.plan)).collect(),
         wires,
-        steps,
+        steps: Vec::new(),
+    };
+    let ending = |(ending, steps)| Plan { ending, steps, ..plan.clone() };
+    endings.into_iter().map(ending).collect()
+}
+
+/// The steps of each ending, those of the beginning among them. A scenario without endings has one
+/// that has no name.
+fn endings(
+    checker: &mut Steps<'_, '_>,
+    raw: &RawScenario,
+    beginning: Vec<Step>,
+) -> Vec<(Option<Ending>, Vec<Step>)> {
+    let Some(endings) = &raw.endings else { return vec![(None, beginning)] };
+    if endings.value.0.is_empty() {
+        let mistake = Mistake::new("`endings` is empty")
+            .label("expected a name with steps")
+            .hint("write for example `by-hand: [ … ]`, or leave `endings` out");
+        checker.report.refuse(endings, mistake);
     }
+    let taken = checker.snapshots.clone();
+    let ending = |(key, steps): &(Word, Vec<_>)| {
+        name(checker.report, key, "an ending", NAME_MAX);
+        checker.snapshots.clone_from(&taken);
+        let ending = Ending { name: key.value.clone(), begins: beginning.len() };
+        let steps = [beginning.clone(), checker.steps(steps, None)].concat();
+        (Some(ending), steps)
+    };
+    endings.value.0.iter().map(ending).collect()
 }
 
 #[cfg(test)]

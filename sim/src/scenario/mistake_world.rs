@@ -342,3 +342,46 @@ error: unknown board `middle`
   = help: known here: `left`, `right`"
     );
 }
+
+#[test]
+fn endings_without_an_ending() {
+    let shown = mistakes("name: a\nversion: 1\nboard: pc\nsteps: []\nendings: {}\n");
+    assert_eq!(
+        shown,
+        "error: `endings` is empty
+ --> a.yaml:5:10
+  |
+5 | endings: {}
+  |          ^ expected a name with steps
+  |
+  = help: write for example `by-hand: [ … ]`, or leave `endings` out"
+    );
+}
+
+#[test]
+fn an_ending_that_cannot_be_a_folder() {
+    let shown = mistakes("name: a\nversion: 1\nboard: pc\nsteps: []\nendings: { ../a: [] }\n");
+    assert_eq!(
+        shown,
+        "error: `../a` cannot name an ending
+ --> a.yaml:5:12
+  |
+5 | endings: { ../a: [] }
+  |            ^^^^ 1 to 32 letters, digits, `_`, `-` and `.`, a letter or digit first"
+    );
+}
+
+#[test]
+fn a_mistake_in_an_ending() {
+    let shown = mistakes(
+        "name: a
+version: 1
+board: pc
+steps: []
+endings:
+  late:
+    - delay: soon
+",
+    );
+    assert!(shown.contains(" --> a.yaml:7:14\n"), "{shown}");
+}

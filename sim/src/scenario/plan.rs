@@ -23,7 +23,7 @@ use crate::diagnostic::Place;
 use crate::engine::EngineName;
 use crate::scenario::profile::ProfileName;
 
-/// One scenario on one choice of boards.
+/// One scenario on one choice of boards, to one of its endings.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The fact that the scenario states.
@@ -35,6 +35,8 @@ pub struct Plan {
     /// The profile's name when the scenario runs once for each of several profiles; it then is
     /// also the name of this run's folder of snapshots.
     pub variant: Option<String>,
+    /// Which of several ways to go on it is, if there are several.
+    pub ending: Option<Ending>,
     /// What all randomness comes from.
     pub seed: u64,
     /// The boards by name, never empty. The only board of a scenario has its profile's name.
@@ -43,6 +45,31 @@ pub struct Plan {
     pub wires: Vec<Wire>,
     /// What happens, in this order.
     pub steps: Vec<Step>,
+}
+
+/// One of several ways to go on after a beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// What it is called.
+    pub name: String,
+    /// How many steps are the beginning's. The other endings of the same variant have them too.
+    pub begins: usize,
+}
+
+impl Plan {
+    /// What tells this run from the others of its scenario, also in paths: `pc`, `cat`, `pc/cat`;
+    /// `None` if there is only one.
+    pub fn run(&self) -> Option<String> {
+        let ending = self.ending.as_ref().map(|ending| ending.name.as_str());
+        let parts: Vec<&str> = self.variant.as_deref().into_iter().chain(ending).collect();
+        (!parts.is_empty()).then(|| parts.join("/"))
+    }
+
+    /// Whether another plan has the same beginning and goes on otherwise.
+    pub fn begins_as(&self, other: &Plan) -> bool {
+        let is_ending = self.ending.is_some() && other.ending.is_some();
+        is_ending && self.source == other.source && self.variant == other.variant
+    }
 }
 
 /// One board and what it starts with.

@@ -82,6 +82,10 @@ pub(crate) struct RawScenario {
     /// What happens, in this order.
     #[schemars(with = "Vec<RawStep>")]
     pub(crate) steps: Vec<Spanned<RawStep>>,
+    /// Several ways to go on after `steps`, by name. Each is a run of its own that begins with
+    /// `steps`; the beginning is played once for all of them.
+    #[schemars(with = "Option<Entries<Vec<RawStep>>>")]
+    pub(crate) endings: Option<Spanned<Entries<Vec<Spanned<RawStep>>>>>,
 }
 
 /// One of several boards.

@@ -7,7 +7,8 @@
 //! can be seen of a linked kernel can be seen of it. What it read from its flash must be what is
 //! here.
 
-mod program;
+pub mod program;
+pub mod monitor;
 pub mod emulated;
 pub mod qemu;
 pub mod serial;

@@ -25,10 +25,10 @@ const SILENCE_MAX: Duration = Duration::from_secs(60);
 const PIECE: usize = 64 << 10;
 
 /// Looks at the devices of the board in the program.
-pub(super) type Looking = Box<dyn FnMut() -> Result<Look, TargetError>>;
+pub type Looking = Box<dyn FnMut() -> Result<Look, TargetError>>;
 
 /// The program, which ends with this.
-pub(super) struct Program {
+pub struct Program {
     child: Child,
     input: ChildStdin,
     output: Receiver<Vec<u8>>,
@@ -40,7 +40,10 @@ pub(super) struct Program {
 
 impl Program {
     /// Starts it; `absence` says how to get it if there is no such program.
-    pub(super) fn start(
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(
         command: &mut Command,
         absence: &str,
         words: PathBuf,
@@ -60,6 +63,18 @@ impl Program {
         let output = listen(child.stdout.take().expect(piped));
         let complaints = listen(child.stderr.take().expect(piped));
         Ok(Program { child, input, output, complaints, words, look })
+    }
+
+    /// What the board sends within this time; nothing if it is silent.
+    ///
+    /// # Errors
+    /// When its program has ended.
+    pub fn receive_within(&mut self, time: Duration) -> Result<Vec<u8>, TargetError> {
+        match self.output.recv_timeout(time) {
+            Ok(bytes) => Ok(bytes),
+            Err(RecvTimeoutError::Timeout) => Ok(Vec::new()),
+            Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
+        }
     }
 
     /// Why there is nothing more to hear.
@@ -88,17 +103,13 @@ impl Line for Program {
     }
 
     fn receive(&mut self, bytes: &mut Vec<u8>) -> Result<(), TargetError> {
-        match self.output.recv_timeout(SILENCE_MAX) {
-            Ok(more) => {
-                bytes.extend(more);
-                Ok(())
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
-            Err(RecvTimeoutError::Timeout) => {
-                let why = format!("it was silent for {SILENCE_MAX:?}");
-                Err(TargetError::Unreachable(self.with_words(&why)))
-            }
+        let more = self.receive_within(SILENCE_MAX)?;
+        if more.is_empty() {
+            let why = format!("it was silent for {SILENCE_MAX:?}");
+            return Err(TargetError::Unreachable(self.with_words(&why)));
         }
+        bytes.extend(more);
+        Ok(())
     }
 
     fn look(&mut self) -> Result<Look, TargetError> {

@@ -2,16 +2,10 @@
 //! models.
 
 use std::fs;
-use std::io::BufRead;
-use std::io::BufReader;
-use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
-use devices::picture::Picture;
-use serde_json::Value;
-use serde_json::json;
 use tempfile::TempDir;
 
 use crate::scenario::profile::ProfileName;
@@ -20,6 +14,7 @@ use crate::target::Look;
 use crate::target::Start;
 use crate::target::Target;
 use crate::target::TargetError;
+use crate::target::monitor::Monitor;
 use crate::target::program::Program;
 
 /// Which of QEMU's computers.
@@ -83,6 +78,18 @@ impl Computer {
         }
     }
 
+    /// How its firmware is given the image in this file.
+    pub fn image(self, file: &Path) -> [String; 2] {
+        let file = file.display();
+        match self {
+            Computer::X86_64 => ["-initrd".to_owned(), file.to_string()],
+            Computer::Riscv32 => {
+                let loader = format!("loader,file={file},addr=0x{IMAGE_ADDRESS:x},force-raw=on");
+                ["-device".to_owned(), loader]
+            }
+        }
+    }
+
     /// Its disk.
     const fn disk(self) -> &'static str {
         match self {
@@ -94,6 +101,54 @@ impl Computer {
 
 /// Where firmware for [`Computer::Riscv32`] finds its image (`boards/qemu_riscv32`).
 const IMAGE_ADDRESS: u32 = 0x8400_0000;
+
+/// Firmware of PCs for QEMU: OVMF.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ovmf {
+    /// The firmware.
+    pub code: PathBuf,
+    /// What it remembers, when it is new.
+    pub variables: PathBuf,
+}
+
+impl Ovmf {
+    /// How it comes to this computer.
+    pub const ABSENCE: &str = "install OVMF (Debian: apt install ovmf)";
+
+    /// Where distributions put it: Debian and its kin, Fedora, Arch.
+    const PLACES: [(&str, &str); 3] = [
+        ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
+        ("/usr/share/edk2/ovmf/OVMF_CODE.fd", "/usr/share/edk2/ovmf/OVMF_VARS.fd"),
+        ("/usr/share/edk2/x64/OVMF_CODE.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),
+    ];
+
+    /// The one that is here.
+    pub fn find() -> Option<Ovmf> {
+        let places = Ovmf::PLACES.into_iter();
+        let mut places = places.map(|(code, variables)| (Path::new(code), Path::new(variables)));
+        let found = places.find(|(code, variables)| code.is_file() && variables.is_file());
+        found.map(|(code, variables)| Ovmf { code: code.into(), variables: variables.into() })
+    }
+}
+
+/// What QEMU calls the key that types a character on a US keyboard (`QKeyCode`); small letters,
+/// digits and what stands in commands.
+pub fn key_of(character: char) -> Option<String> {
+    let name = match character {
+        'a'..='z' | '0'..='9' => return Some(character.to_string()),
+        '\n' => "ret",
+        '\t' => "tab",
+        ' ' => "spc",
+        '.' => "dot",
+        ',' => "comma",
+        '/' => "slash",
+        '-' => "minus",
+        '=' => "equal",
+        ';' => "semicolon",
+        _ => return None,
+    };
+    Some(name.to_owned())
+}
 
 /// QEMU with firmware.
 #[derive(Clone, Debug)]
@@ -130,14 +185,7 @@ impl Target for Qemu {
         command.args(["-chardev", "stdio,id=line", "-device", "virtconsole,chardev=line"]);
         command.arg("-serial").arg(format!("file:{}", words.display()));
         command.arg("-qmp").arg(format!("unix:{},server=on,wait=off", socket.display()));
-        command.arg("-kernel").arg(&self.firmware);
-        match self.computer {
-            Computer::X86_64 => command.arg("-initrd").arg(&image),
-            Computer::Riscv32 => command.arg("-device").arg(format!(
-                "loader,file={},addr=0x{IMAGE_ADDRESS:x},force-raw=on",
-                image.display()
-            )),
-        };
+        command.arg("-kernel").arg(&self.firmware).args(self.computer.image(&image));
         let has_flash = !start.flash.is_empty();
         if has_flash {
             let disk = disk(&folder);
@@ -157,113 +205,8 @@ fn disk(folder: &TempDir) -> PathBuf {
 
 /// What its screen shows, and what is on its disk.
 fn look(folder: &TempDir, socket: &Path, has_flash: bool) -> Result<Look, TargetError> {
-    let fail = |error: std::io::Error| TargetError::Unreachable(format!("QEMU's monitor: {error}"));
-    let file = folder.path().join("screen.ppm");
-    let mut monitor = monitor::Monitor::open(socket).map_err(fail)?;
-    monitor.ask("screendump", &json!({ "filename": file })).map_err(fail)?;
-    let picture = picture(&fs::read(&file).map_err(fail)?)
-        .ok_or_else(|| TargetError::Unreachable("QEMU's picture cannot be read".to_owned()))?;
+    let fail = |error: std::io::Error| TargetError::Unreachable(format!("QEMU's disk: {error}"));
+    let picture = Monitor::open(socket)?.picture(&folder.path().join("screen.ppm"))?;
     let flash = if has_flash { Some(fs::read(disk(folder)).map_err(fail)?) } else { None };
     Ok(Look { picture: Some(picture), pins: None, flash })
-}
-
-/// A picture in the form P6 (Netpbm, "PPM Format Specification").
-fn picture(bytes: &[u8]) -> Option<Picture> {
-    let mut rest = bytes;
-    let mut word = || {
-        let start = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
-        let len = rest[start..].iter().position(u8::is_ascii_whitespace)?;
-        let word = std::str::from_utf8(&rest[start..start + len]).ok()?;
-        rest = &rest[start + len + 1..];
-        Some(word)
-    };
-    if word()? != "P6" {
-        return None;
-    }
-    let (width, height) = (word()?.parse::<usize>().ok()?, word()?.parse::<usize>().ok()?);
-    if word()? != "255" || rest.len() != width.checked_mul(height)?.checked_mul(3)? {
-        return None;
-    }
-    let pixels = rest.chunks_exact(3).map(|pixel| [pixel[0], pixel[1], pixel[2]]);
-    Some(Picture { width, height, pixels: pixels.collect() })
-}
-
-/// QEMU's monitor (QEMU Machine Protocol specification).
-#[cfg(unix)]
-mod monitor {
-    use std::os::unix::net::UnixStream;
-
-    use super::*;
-
-    pub(super) struct Monitor {
-        stream: BufReader<UnixStream>,
-    }
-
-    impl Monitor {
-        pub(super) fn open(socket: &Path) -> std::io::Result<Monitor> {
-            let stream = BufReader::new(UnixStream::connect(socket)?);
-            let mut monitor = Monitor { stream };
-            monitor.line()?;
-            monitor.ask("qmp_capabilities", &json!({}))?;
-            Ok(monitor)
-        }
-
-        /// Asks for one thing, and waits until it is done.
-        pub(super) fn ask(&mut self, what: &str, arguments: &Value) -> std::io::Result<Value> {
-            let request = json!({ "execute": what, "arguments": arguments });
-            writeln!(self.stream.get_mut(), "{request}")?;
-            loop {
-                let answer: Value = serde_json::from_str(&self.line()?)?;
-                if let Some(error) = answer.get("error") {
-                    return Err(std::io::Error::other(error.to_string()));
-                }
-                // Events come in between.
-                if let Some(value) = answer.get("return") {
-                    return Ok(value.clone());
-                }
-            }
-        }
-
-        fn line(&mut self) -> std::io::Result<String> {
-            let mut line = String::new();
-            match self.stream.read_line(&mut line)? {
-                0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
-                _ => Ok(line),
-            }
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod monitor {
-    use super::*;
-
-    pub(super) struct Monitor;
-
-    impl Monitor {
-        pub(super) fn open(_: &Path) -> std::io::Result<Monitor> {
-            Err(std::io::Error::other("QEMU's monitor is a Unix socket"))
-        }
-
-        pub(super) fn ask(&mut self, _: &str, _: &Value) -> std::io::Result<Value> {
-            unreachable!("there is none")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_picture_is_read_and_everything_else_is_none() {
-        let bytes = b"P6\n2 1\n255\n\x01\x02\x03\x04\x05\x06";
-        let read = picture(bytes).unwrap();
-        assert_eq!((read.width, read.height), (2, 1));
-        assert_eq!(read.pixels, [[1, 2, 3], [4, 5, 6]]);
-        for len in 0..bytes.len() {
-            assert_eq!(picture(&bytes[..len]), None, "{len}");
-        }
-        assert_eq!(picture(b"P6\n99999999999 99999999999\n255\n"), None);
-    }
 }

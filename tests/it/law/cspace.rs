@@ -299,7 +299,7 @@ fn check(cspaces: &Cspaces, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(cspaces.hidden(), names + 1, "the names and one root");
     for space in 0..SPACES {
         prop_assert_eq!(cspaces.held(space).count(), model.used(space));
-        prop_assert_eq!(cspaces.has_room(space), model.used(space) < SLOTS);
+        prop_assert_eq!(cspaces.make_room(space).is_ok(), model.used(space) < SLOTS);
     }
     Ok(())
 }
@@ -336,7 +336,7 @@ fn deaths_are_told(copies: Vec<(usize, usize)>) -> Result<(), TestCaseError> {
         }
         prop_assert_eq!(cspaces.next_notice(space), None);
         prop_assert_eq!(cspaces.held(space).count(), 0);
-        prop_assert!(cspaces.has_room(space));
+        prop_assert_eq!(cspaces.make_room(space), Ok(()));
     }
     for (space, handle) in &handles {
         prop_assert_eq!(cspaces.get(*space, *handle), Err(Refusal::Stale));

@@ -81,12 +81,12 @@ fn take(mailbox: &mut Mailbox) -> Option<Sent> {
 }
 
 fn agrees_with_the_model(steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let mut mailbox = Mailbox::with_capacity(MAILBOX_MESSAGES);
+    let mut mailbox = Mailbox::new(MAILBOX_MESSAGES);
     let mut model = VecDeque::new();
     let (mut arrived, mut taken) = (0, 0);
     for step in steps {
         match step {
-            Step::Send(sender, len) if mailbox.has_room_for(len) => {
+            Step::Send(sender, len) if mailbox.make_room(len) => {
                 let sent = message(sender, arrived as u32, len);
                 mailbox.push(sent.envelope, &sent.payload);
                 model.push_back(sent);
@@ -118,7 +118,7 @@ fn agrees_with_the_model(steps: Vec<Step>) -> Result<(), TestCaseError> {
 
 /// Each sender numbers what was accepted of it; the receiver must hear 0, 1, 2 … of each.
 fn order_is_kept(steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let mut mailbox = Mailbox::with_capacity(MAILBOX_MESSAGES);
+    let mut mailbox = Mailbox::new(MAILBOX_MESSAGES);
     let mut sent = [0; SENDERS];
     let mut heard = [0; SENDERS];
     let mut hear = |mailbox: &mut Mailbox| {
@@ -130,7 +130,7 @@ fn order_is_kept(steps: Vec<Step>) -> Result<(), TestCaseError> {
     };
     for step in steps {
         match step {
-            Step::Send(sender, len) if mailbox.has_room_for(len) => {
+            Step::Send(sender, len) if mailbox.make_room(len) => {
                 let next = message(sender, sent[sender], len);
                 mailbox.push(next.envelope, &next.payload);
                 sent[sender] += 1;
@@ -147,14 +147,14 @@ fn order_is_kept(steps: Vec<Step>) -> Result<(), TestCaseError> {
 }
 
 fn full_is_exact(messages: Vec<(usize, usize)>) -> Result<(), TestCaseError> {
-    let mut mailbox = Mailbox::with_capacity(MAILBOX_MESSAGES);
+    let mut mailbox = Mailbox::new(MAILBOX_MESSAGES);
     let (mut count, mut bytes) = (0, 0);
     for (number, (sender, len)) in messages.into_iter().enumerate() {
         for other in [0, 1, len, PAYLOAD_MAX] {
             let fits = count < MAILBOX_MESSAGES && bytes + other <= MAILBOX_BYTES;
-            prop_assert_eq!(mailbox.has_room_for(other), fits);
+            prop_assert_eq!(mailbox.make_room(other), fits);
         }
-        if !mailbox.has_room_for(len) {
+        if !mailbox.make_room(len) {
             continue;
         }
         let sent = message(sender, number as u32, len);
@@ -168,8 +168,8 @@ fn full_is_exact(messages: Vec<(usize, usize)>) -> Result<(), TestCaseError> {
         count -= 1;
         bytes -= len;
         let room = (MAILBOX_BYTES - bytes).min(PAYLOAD_MAX);
-        prop_assert!(mailbox.has_room_for(room));
-        prop_assert_eq!(mailbox.has_room_for(room + 1), bytes + room < MAILBOX_BYTES);
+        prop_assert!(mailbox.make_room(room));
+        prop_assert_eq!(mailbox.make_room(room + 1), bytes + room < MAILBOX_BYTES);
     }
     prop_assert_eq!((count, bytes), (0, 0));
     Ok(())

@@ -18,6 +18,7 @@ use crate::engine::instance::Entry;
 use crate::engine::instance::Exit;
 use crate::engine::module::LoadError;
 use crate::fault::Fault;
+use crate::limits::HEADROOM;
 use crate::limits::MESSAGE_MAX;
 use crate::limits::RECURSION_MAX;
 use crate::limits::STACK_MAX;
@@ -29,6 +30,7 @@ use crate::limits::TABLES_MAX;
 const TOO_EARLY: &str = "the start function may not call the kernel";
 
 /// A module with its memory and, between two slices, its suspended call.
+#[derive(Clone)]
 pub(crate) struct Instance {
     instance: xip::Instance<Module>,
     quota: Quota,
@@ -41,6 +43,7 @@ pub(crate) struct Instance {
     suspended: Suspended,
 }
 
+#[derive(Clone)]
 enum Suspended {
     Nothing,
     Left(&'static Import),
@@ -94,9 +97,10 @@ impl Instance {
     pub(crate) fn open<H: Host>(module: &Module, memory_max: usize) -> Result<Instance, LoadError> {
         let mut quota = Quota::new(memory_max);
         let made = Instance::make::<H>(module, &mut quota);
-        let instance = made.map_err(|text| match quota.denied {
-            Some(wanted) => LoadError::TooMuchMemory { wanted, allowed: memory_max },
-            None => LoadError::Start(text),
+        let instance = made.map_err(|error| match (quota.denied, error) {
+            (Some(wanted), _) => LoadError::TooMuchMemory { wanted, allowed: memory_max },
+            (None, OpenError::OutOfMemory(wanted)) => LoadError::NoRoom { wanted },
+            (None, error) => LoadError::Start(start_text(&error)),
         })?;
         let mut made = Instance {
             instance,
@@ -118,20 +122,25 @@ impl Instance {
         Ok(made)
     }
 
-    fn make<H: Host>(module: &Module, quota: &mut Quota) -> Result<xip::Instance<Module>, String> {
+    /// All that it may have is taken now: what it starts with and what it may grow to.
+    fn make<H: Host>(
+        module: &Module,
+        quota: &mut Quota,
+    ) -> Result<xip::Instance<Module>, OpenError> {
         let given = Given {
             fuel: START_FUEL,
             calls_max: RECURSION_MAX,
             values_max: STACK_MAX / size_of::<u64>(),
+            spare: HEADROOM,
             tables_max: TABLES_MAX,
             elements_max: TABLE_MAX,
             globals: &[],
+            memory_reserved: quota.memory_max,
             memory: None,
             tables: &[],
         };
         let mut outside = outside::<H>(None, module, quota);
         xip::Instance::open(module.clone(), &given, &mut outside)
-            .map_err(|error| start_text(&error))
     }
 
     fn initialize<H: Host>(&mut self, initialize: u32) -> Result<(), String> {
@@ -315,7 +324,7 @@ fn outside<'a, H>(host: Option<H>, module: &'a Module, quota: &'a mut Quota) -> 
 fn start_text(error: &OpenError) -> String {
     let text = match error {
         OpenError::NotGiven => "its instance cannot be made",
-        OpenError::TooMuchMemory(_) => "its memory cannot be made",
+        OpenError::TooMuchMemory(_) | OpenError::OutOfMemory(_) => "its memory cannot be made",
         OpenError::TooManyTables => "it has too many tables",
         OpenError::TableTooLarge => "a table is too large",
         OpenError::ElementsDoNotFit => "an element segment does not fit",

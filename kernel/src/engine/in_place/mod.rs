@@ -17,11 +17,13 @@ use crate::engine::module::LoadError;
 use crate::engine::module::Wasm;
 
 /// Checks modules, each once for all actors that run the same bytes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Engine {
     imports: Imports,
     /// What somebody still runs, and perhaps what nobody does any more.
     known: Vec<Weak<Checked>>,
+    /// Whether a library has been refused that another engine would have loaded.
+    pub(super) has_refused: bool,
 }
 
 impl Engine {
@@ -42,7 +44,10 @@ impl Engine {
         if let Some(same) = known.find(|known| known.bytes() == wasm.bytes()) {
             return Ok(Module(same));
         }
-        let checked = Rc::new(Checked::new(wasm, &self.imports)?);
+        let checked = Checked::new(wasm, &self.imports).inspect_err(|error| {
+            self.has_refused |= matches!(error, LoadError::Library(_));
+        });
+        let checked = Rc::new(checked?);
         self.known.push(Rc::downgrade(&checked));
         Ok(Module(checked))
     }

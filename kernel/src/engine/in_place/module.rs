@@ -22,6 +22,7 @@ use crate::engine::module::START;
 use crate::engine::module::Wasm;
 use crate::engine::module::first_memory;
 use crate::engine::value::FunctionType;
+use crate::headroom::is_left_beside;
 
 /// A module with what the kernel looks up in it.
 pub(super) struct Checked {
@@ -54,7 +55,7 @@ impl Checked {
     pub(super) fn new(wasm: Wasm<'_>, imports: &Imports) -> Result<Checked, LoadError> {
         let bytes = match wasm {
             Wasm::Lasting(bytes) => Cow::Borrowed(bytes),
-            Wasm::Passing(bytes) => Cow::Owned(bytes.to_vec()),
+            Wasm::Passing(bytes) => Cow::Owned(copy(bytes)?),
         };
         let module =
             xip::Module::new(bytes).map_err(|error| LoadError::Invalid(error.to_string()))?;
@@ -131,6 +132,18 @@ impl Module {
         let size = memory.limits.minimum.saturating_mul(page);
         first_memory(size, page, self.0.handler.is_some() && self.0.message_buffer.is_none())
     }
+}
+
+/// The bytes of a module, to be kept. As much again must be free: checking a module that a compiler
+/// has made takes less.
+fn copy(bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
+    let wanted = 2 * bytes.len();
+    let mut copy = Vec::new();
+    let taken =
+        if is_left_beside(wanted) { copy.try_reserve_exact(bytes.len()).ok() } else { None };
+    taken.ok_or(LoadError::NoRoom { wanted })?;
+    copy.extend_from_slice(bytes);
+    Ok(copy)
 }
 
 /// Whether a module begins by saying that it is a shared library.

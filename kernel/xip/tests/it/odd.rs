@@ -180,6 +180,8 @@ fn a_call_of_the_host_at_the_end_of_a_nested_function_answers_its_caller() {
         tables_max: 4,
         elements_max: 4096,
         globals: &[],
+        spare: 0,
+        memory_reserved: 0,
         memory: None,
         tables: &[],
     };

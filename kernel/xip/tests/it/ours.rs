@@ -84,6 +84,8 @@ pub(crate) fn run(module: &Module<'_>, only: Option<&str>, budget: u64, script: 
         tables_max: crate::TABLES_MAX,
         elements_max: crate::ELEMENTS_MAX,
         globals: &globals,
+        spare: 0,
+        memory_reserved: 0,
         memory,
         tables: &tables,
     };

@@ -40,7 +40,6 @@ fn segment(address: u32, words: &[u32]) -> Segment {
         virtual_address: address,
         size: bytes.len() as u32,
         bytes,
-        is_executable: true,
     }
 }
 

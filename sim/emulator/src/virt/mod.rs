@@ -1,10 +1,13 @@
 //! The machine `virt`, laid out as QEMU's: RAM at 0x8000_0000, CLINT, PLIC, a serial line, a
-//! finisher, and `tohost` for programs that have it.
+//! finisher, eight places for devices of virtio with nothing in them, and `tohost` for programs
+//! that have it.
 
 mod clint;
 mod finisher;
 mod host;
 mod plic;
+pub mod signature;
+mod slot;
 mod uart;
 
 use crate::cpu::Cpu;
@@ -30,6 +33,9 @@ const PLIC: u32 = 0x0c00_0000;
 const PLIC_BYTES: u32 = 0x60_0000;
 const UART: u32 = 0x1000_0000;
 const UART_BYTES: u32 = 0x100;
+const SLOTS: u32 = 0x1000_1000;
+const SLOT_BYTES: u32 = 0x1000;
+const SLOTS_BYTES: u32 = 8 * SLOT_BYTES;
 /// Where RAM begins.
 pub const RAM: u32 = 0x8000_0000;
 /// The most RAM there is room for.
@@ -103,6 +109,7 @@ impl Virt {
             (CLINT, CLINT_BYTES),
             (PLIC, PLIC_BYTES),
             (UART, UART_BYTES),
+            (SLOTS, SLOTS_BYTES),
         ] {
             memory.map_device(start, bytes)?;
         }
@@ -159,7 +166,8 @@ impl Machine for Virt {
             FINISHER..CLINT => finisher::read(address - FINISHER, width),
             CLINT..PLIC => self.clint.read(address - CLINT, width, bus.now),
             PLIC..UART => self.plic.read(address - PLIC, width),
-            _ => self.uart.read(address - UART),
+            UART..SLOTS => self.uart.read(address - UART),
+            _ => slot::read((address - SLOTS) % SLOT_BYTES, width),
         }?;
         self.settle(bus);
         Ok(value)
@@ -180,7 +188,9 @@ impl Machine for Virt {
             }
             CLINT..PLIC => self.clint.write(address - CLINT, width, value, bus.now)?,
             PLIC..UART => self.plic.write(address - PLIC, width, value)?,
-            _ => self.uart.write(address - UART, value),
+            UART..SLOTS => self.uart.write(address - UART, value),
+            // Nobody is there who could be told.
+            _ => (),
         }
         self.settle(bus);
         Ok(())

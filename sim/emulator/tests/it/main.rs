@@ -16,4 +16,5 @@ mod interrupt;
 mod code;
 mod random;
 mod elf;
+mod hostile;
 mod report;

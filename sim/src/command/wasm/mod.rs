@@ -2,6 +2,7 @@
 //! compiled and counted is kept in a folder from one run to the next.
 
 mod argument;
+pub mod command_line;
 mod folder;
 mod index;
 mod present;

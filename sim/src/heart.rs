@@ -21,14 +21,14 @@ use crate::target::Target;
 use crate::target::TargetError;
 
 /// A kernel.
-pub enum Core {
+pub enum Heart {
     /// Linked into this program.
     Linked(Box<Kernel>),
     /// In a board's firmware. Who only looks asks as well, so it is borrowed for each question.
     Remote(RefCell<Remote>),
 }
 
-impl Core {
+impl Heart {
     /// Boots a population.
     pub fn boot(
         target: Option<&dyn Target>,
@@ -36,15 +36,23 @@ impl Core {
         profile: ProfileName,
         manifest: &Manifest,
         board: &mut VirtualBoard,
-    ) -> Result<Core, StartError> {
+    ) -> Result<Heart, StartError> {
         let Some(target) = target else {
             let kernel = match engine.external() {
                 Some(engine) => Kernel::boot_with(manifest, board, engine)?,
                 None => Kernel::boot(manifest, board)?,
             };
-            return Ok(Core::Linked(Box::new(kernel)));
+            return Ok(Heart::Linked(Box::new(kernel)));
         };
-        Ok(Core::Remote(RefCell::new(Remote::boot(target, profile, manifest, board)?)))
+        Ok(Heart::Remote(RefCell::new(Remote::boot(target, profile, manifest, board)?)))
+    }
+
+    /// The same kernel once more; `None` if there can only be one.
+    pub fn fork(&self) -> Option<Heart> {
+        match self {
+            Heart::Linked(kernel) => Some(Heart::Linked(Box::new(kernel.fork()?))),
+            Heart::Remote(_) => None,
+        }
     }
 
     /// Turns the handle. A board elsewhere does so again before `until` if nothing but time passes.
@@ -56,23 +64,23 @@ impl Core {
         board: &mut VirtualBoard,
     ) -> Result<Polled, TargetError> {
         match self {
-            Core::Linked(kernel) => {
+            Heart::Linked(kernel) => {
                 let before = kernel.fuel();
                 let next = kernel.poll(now, board);
                 assert_eq!(kernel.trace_lost(), 0, "what one poll writes fits the trace");
                 Ok(Polled { at: now, next, used: kernel.fuel() - before })
             }
-            Core::Remote(remote) => remote.get_mut().poll(now, until, pace, board),
+            Heart::Remote(remote) => remote.get_mut().poll(now, until, pace, board),
         }
     }
 
     /// Takes every trace record out, oldest first.
     pub fn drain_trace(&mut self, mut each: impl FnMut(&Record, &[u8])) {
         match self {
-            Core::Linked(kernel) => {
+            Heart::Linked(kernel) => {
                 kernel.drain_trace(|record, head, tail| each(record, &[head, tail].concat()));
             }
-            Core::Remote(remote) => {
+            Heart::Remote(remote) => {
                 for (record, text) in remote.get_mut().drain() {
                     each(&record, &text);
                 }
@@ -83,8 +91,8 @@ impl Core {
     /// Logical instructions since boot.
     pub fn fuel(&self) -> u64 {
         match self {
-            Core::Linked(kernel) => kernel.fuel(),
-            Core::Remote(remote) => remote.borrow().fuel(),
+            Heart::Linked(kernel) => kernel.fuel(),
+            Heart::Remote(remote) => remote.borrow().fuel(),
         }
     }
 
@@ -92,32 +100,32 @@ impl Core {
     /// tells.
     pub fn processes(&self) -> Vec<ProcessRecord> {
         match self {
-            Core::Linked(kernel) => kernel.processes().collect(),
-            Core::Remote(remote) => remote.borrow_mut().processes().unwrap_or_default(),
+            Heart::Linked(kernel) => kernel.processes().collect(),
+            Heart::Remote(remote) => remote.borrow_mut().processes().unwrap_or_default(),
         }
     }
 
     /// The actor of this name, if it lives.
     pub fn process(&self, name: &str) -> Option<ProcessRecord> {
         match self {
-            Core::Linked(kernel) => kernel.processes().find(|process| process.name() == name),
-            Core::Remote(_) => self.processes().into_iter().find(|process| process.name() == name),
+            Heart::Linked(kernel) => kernel.processes().find(|process| process.name() == name),
+            Heart::Remote(_) => self.processes().into_iter().find(|process| process.name() == name),
         }
     }
 
     /// Who can reach what; nothing is known of a board that has stopped, which its next turn tells.
     pub fn authority(&self) -> Vec<Held> {
         match self {
-            Core::Linked(kernel) => kernel.authority().collect(),
-            Core::Remote(remote) => remote.borrow_mut().authority().unwrap_or_default(),
+            Heart::Linked(kernel) => kernel.authority().collect(),
+            Heart::Remote(remote) => remote.borrow_mut().authority().unwrap_or_default(),
         }
     }
 
     /// What its board's devices are like, seen from outside; a linked kernel has no others.
     pub fn look(&self) -> Result<Look, TargetError> {
         match self {
-            Core::Linked(_) => Ok(Look::default()),
-            Core::Remote(remote) => remote.borrow_mut().look(),
+            Heart::Linked(_) => Ok(Look::default()),
+            Heart::Remote(remote) => remote.borrow_mut().look(),
         }
     }
 }
