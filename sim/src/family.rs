@@ -3,7 +3,7 @@
 //!
 //! Only modules that run in place can be copied in the middle of a call. Which engine runs them
 //! makes no difference to a story, so the beginning and the endings run in place. Where that does
-//! not go, each run is played whole.
+//! not go, or if an engine was asked for, each run is played whole.
 
 use kernel::time::Instant;
 
@@ -24,7 +24,7 @@ pub fn play<'a>(
     mut each: impl FnMut(&'a Plan, Result<Runner<'a>, StartError>),
 ) {
     let first = match family {
-        [first, _, ..] => Some(in_place(first)),
+        [first, _, ..] if is_free(first) => Some(in_place(first)),
         _ => None,
     };
     let beginning = first.as_ref().and_then(begun);
@@ -55,6 +55,11 @@ fn whole(plan: &Plan) -> Result<Runner<'_>, StartError> {
     let mut runner = Runner::new(plan)?;
     runner.finish();
     Ok(runner)
+}
+
+/// Whether nobody has chosen its engine.
+fn is_free(plan: &Plan) -> bool {
+    plan.boards.values().all(|board| board.engine == EngineName::default())
 }
 
 fn in_place(plan: &Plan) -> Plan {

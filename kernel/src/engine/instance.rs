@@ -60,8 +60,8 @@ macro_rules! either {
 }
 
 impl<H: Host + Send + 'static> Instance<H> {
-    /// The same instance once more, whatever it is in the middle of; `None` if wasmi or an engine from
-    /// outside runs it, which can copy no suspended call.
+    /// The same instance once more, whatever it is in the middle of; `None` if its engine can
+    /// copy no suspended call.
     pub(crate) fn fork(&self) -> Option<Instance<H>> {
         match self {
             Instance::Wasmi(_) | Instance::External(_) => None,

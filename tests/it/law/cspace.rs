@@ -173,7 +173,7 @@ fn agrees_with_the_model(steps: Vec<Step>) -> Result<(), TestCaseError> {
         } else {
             apply(&mut cspaces, &mut model, life, step)?;
         }
-        check(&cspaces, &model)?;
+        check(&mut cspaces, &model)?;
     }
     Ok(())
 }
@@ -272,7 +272,7 @@ fn find(cspaces: &Cspaces, known: &Known) -> Result<Place, Refusal> {
 
 /// The living resolve to what the model says, the dead to nothing, and each cspace holds exactly
 /// the living.
-fn check(cspaces: &Cspaces, model: &Model) -> Result<(), TestCaseError> {
+fn check(cspaces: &mut Cspaces, model: &Model) -> Result<(), TestCaseError> {
     let mut names = 0;
     for known in &model.known {
         let (space, handle) = match known.home {
