@@ -194,14 +194,16 @@ fn play_all(plans: &[Plan], target: Option<&Arc<dyn Target>>, options: &Options)
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Plays plans that begin alike, or one that has no like. Firmware cannot be forked.
+/// Plays plans that begin alike, or one that has no like. Firmware cannot be forked, nor can an engine
+/// that is asked for by name, unless it runs modules in place.
 fn play_family(
     family: &[Plan],
     target: Option<&Arc<dyn Target>>,
     options: &Options,
     mut each: impl FnMut(Line),
 ) {
-    if target.is_some() || family.len() == 1 {
+    let is_chosen = options.engine.is_some_and(|engine| engine != EngineName::InPlace);
+    if target.is_some() || is_chosen || family.len() == 1 {
         return family.iter().for_each(|plan| each(play_one(plan, target, options)));
     }
     family::play(family, |plan, runner| {
