@@ -307,7 +307,8 @@ fn make_room<H>(records: &mut ByteQueue<H>, len: usize, lost: &mut u64) -> bool 
     true
 }
 
-#[cfg(all(test, feature = "serde"))]
+#[cfg(feature = "serde")]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::vec::Vec;

@@ -51,6 +51,17 @@ pub(crate) fn run<H: Host>(
             break Stop::Trapped(Trap::$trap)
         };
     }
+    // The stack has so many values, if it may and there is memory.
+    macro_rules! reach {
+        ($needed:expr, $is_full:expr) => {
+            let is_short = stack.len() < $needed;
+            let is_full = $is_full || is_short && !grow(values, $needed, bounds.spare);
+            stack = &mut values[..];
+            if is_full {
+                trap!(StackOverflow);
+            }
+        };
+    }
     macro_rules! charge {
         ($cost:expr) => {{
             let cost = $cost;
@@ -142,16 +153,7 @@ pub(crate) fn run<H: Host>(
             let callee = &module.functions[$own];
             let locals = top + usize::from(callee.locals);
             let needed = locals + usize::from(callee.height);
-            if bounds.is_full(needed, locals - base) {
-                trap!(StackOverflow);
-            }
-            if stack.len() < needed {
-                let has_grown = grow(values, needed, bounds.spare);
-                stack = &mut values[..];
-                if !has_grown {
-                    trap!(StackOverflow);
-                }
-            }
+            reach!(needed, bounds.is_full(needed, locals - base));
             for local in &mut stack[top..locals] {
                 *local = 0;
             }
@@ -173,16 +175,7 @@ pub(crate) fn run<H: Host>(
             let start = top - arguments;
             let needed = start + arguments.max(results);
             settle!();
-            if arguments.max(results) != 0 && bounds.is_full(needed, 0) {
-                trap!(StackOverflow);
-            }
-            if stack.len() < needed {
-                let has_grown = grow(values, needed, bounds.spare);
-                stack = &mut values[..];
-                if !has_grown {
-                    trap!(StackOverflow);
-                }
-            }
+            reach!(needed, arguments.max(results) != 0 && bounds.is_full(needed, 0));
             match host.call($import, &stack[start..top], memory, &mut fuel) {
                 Some(value) => {
                     assert!(results < 2, "many results are no value");
