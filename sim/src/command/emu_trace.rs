@@ -1,5 +1,6 @@
-//! `orrery emu --trace`: what an emulated machine does, a line for each instruction and the register
-//! that it changed, for each load and each store, with the virtual time and the place in the program.
+//! `orrery emu --trace`: what an emulated machine does, a line for each instruction and the
+//! register that it changed, for each load and each store, with the virtual time and the place in
+//! the program.
 //!
 //! While lines are written, every instruction is executed alone, which is a hundred times slower.
 //! Before the first and behind the last of them the machine is as fast as ever.

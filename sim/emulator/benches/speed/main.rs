@@ -1,6 +1,6 @@
-//! How many instructions a second: `cargo bench -p emulator`, and beside it how fast QEMU is, if it
-//! is there. Behind `--` can stand ELF files, which are run as well, and `--firmware ELF IMAGE`: what
-//! `cargo run build --board esp32c6` has made.
+//! How many instructions a second: `cargo bench -p emulator`, and beside it how fast QEMU is, if
+//! it is there. Behind `--` can stand ELF files, which are run as well, and `--firmware ELF IMAGE`:
+//! what `cargo run build --board esp32c6` has made.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the host's clock")]
 

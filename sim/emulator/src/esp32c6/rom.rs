@@ -1,6 +1,6 @@
 //! The functions in the chip's ROM that firmware calls, by the names that its ELF has for their
-//! addresses, or by where they are in the chip. The ROM itself is not here: each does for the machine what the chip's does for the
-//! chip.
+//! addresses, or by where they are in the chip. The ROM itself is not here: each does for the machine
+//! what the chip's does for the chip.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -106,7 +106,9 @@ proptest! {
     }
 
     #[test]
-    fn what_follows_the_first_bytes_is_anything(tail in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn what_follows_the_first_bytes_is_anything(
+        tail in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
         let mut bytes = whole()[..20].to_vec();
         bytes.extend(tail);
         use_it(&bytes);
