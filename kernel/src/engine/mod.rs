@@ -116,7 +116,7 @@ impl<H: Host + Send + 'static> Engine<H> {
             Either::InPlace(engine) => Module::InPlace(engine.load(wasm)?),
             Either::External(engine) => match engine.load(wasm)? {
                 external::Loaded::External(module) => Module::External(module),
-                external::Loaded::Wasmi(module) => Module::Wasmi(Box::new(module)),
+                external::Loaded::Wasmi(module) => Module::Wasmi(module),
             },
         })
     }
@@ -139,7 +139,7 @@ impl<H: Host + Send + 'static> Engine<H> {
             (Either::External(engine), Module::External(module)) => {
                 Ok(match engine.instantiate(module, memory_max)? {
                     external::Made::External(instance) => Instance::External(Box::new(instance)),
-                    external::Made::Wasmi(instance) => Instance::Wasmi(Box::new(instance)),
+                    external::Made::Wasmi(instance) => Instance::Wasmi(instance),
                 })
             }
             (Either::External(engine), Module::Wasmi(module)) => {

@@ -42,13 +42,13 @@ pub(crate) struct Module {
 /// One that either of the two has loaded.
 pub(super) enum Loaded {
     External(Module),
-    Wasmi(wasmi::Module),
+    Wasmi(Box<wasmi::Module>),
 }
 
 /// An instance of either.
 pub(super) enum Made<H> {
     External(Instance<H>),
-    Wasmi(wasmi::Instance<H>),
+    Wasmi(Box<wasmi::Instance<H>>),
 }
 
 impl Module {
@@ -83,7 +83,7 @@ impl<H: Host + Send + 'static> Engine<H> {
         {
             return Ok(Loaded::External(Module { compiled, checked }));
         }
-        Ok(Loaded::Wasmi(self.wasmi.load(wasm.bytes())?))
+        Ok(Loaded::Wasmi(Box::new(self.wasmi.load(wasm.bytes())?)))
     }
 
     /// Makes an instance. If that does not work out, wasmi does it, or says why not.
@@ -96,7 +96,7 @@ impl<H: Host + Send + 'static> Engine<H> {
             Some(instance) => Ok(Made::External(instance)),
             None => {
                 let module = self.wasmi.load(module.checked.bytes())?;
-                Ok(Made::Wasmi(self.wasmi.instantiate(&module, memory_max)?))
+                Ok(Made::Wasmi(Box::new(self.wasmi.instantiate(&module, memory_max)?)))
             }
         }
     }

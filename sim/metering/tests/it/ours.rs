@@ -179,7 +179,6 @@ fn call(
 }
 
 fn interface(store: &mut Store<Desk>) -> Vec<Extern> {
-    #[expect(clippy::too_many_arguments, reason = "these are the words of a call")]
     let call = Func::wrap(
         &mut *store,
         |caller: Caller<'_, Desk>,
