@@ -49,6 +49,8 @@ pub fn run<H: Hardware>(bytes: &'static [u8], mut hardware: H) -> Ending {
 /// Turns the handle by the board's own clock.
 fn turn<H: Hardware>(manifest: &Manifest, hardware: &mut H) -> Ending {
     let manifest = H::fit(manifest);
+    // Modules are looked at before any of them runs, which takes its time on a chip.
+    say(hardware, format_args!("boots {} actors", manifest.actors.len()));
     let mut kernel = match Kernel::boot(&manifest, hardware) {
         Ok(kernel) => kernel,
         Err(error) => return Ending::NotBooted(error),

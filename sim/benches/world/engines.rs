@@ -14,6 +14,7 @@ use sim::world::World;
 
 use crate::best;
 use crate::millis;
+use crate::on;
 use crate::one;
 use crate::ping_pong;
 
@@ -48,13 +49,6 @@ pub(crate) fn engines() {
             after.saturating_sub(before) as f64 / 1e3 / MANY as f64,
         );
     }
-}
-
-fn on(mut plan: Plan, engine: EngineName) -> Plan {
-    for board in plan.boards.values_mut() {
-        board.engine = engine;
-    }
-    plan
 }
 
 /// Many actors of the same module, of which nothing runs yet.

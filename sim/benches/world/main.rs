@@ -7,6 +7,7 @@ mod nor;
 mod request;
 mod files;
 mod engines;
+mod runs;
 
 use std::collections::VecDeque;
 use std::hint::black_box;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 use kernel::manifest::Program;
+use sim::engine::EngineName;
 use sim::runner::run;
 use sim::scenario::load::load;
 use sim::scenario::load::parse;
@@ -30,12 +32,13 @@ fn main() {
     std::env::set_current_dir(root).expect("the repository is where it was built");
     // Cargo adds `--bench`.
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let figures: [(&str, fn()); 5] = [
+    let figures: [(&str, fn()); 6] = [
         ("desktop", desktop),
         ("messages", messages),
         ("idle", idle),
         ("files", files::files),
         ("engines", engines::engines),
+        ("runs", runs::runs),
     ];
     for (name, figure) in figures {
         if wanted.as_ref().is_none_or(|wanted| wanted == name) {
@@ -117,6 +120,14 @@ steps: [ { delay: 20ms } ]
 ");
     for actor in &mut plan.boards[0].actors {
         actor.manifest.program = Program::Wasm(wasm.clone().into());
+    }
+    plan
+}
+
+/// The same plan on this engine.
+fn on(mut plan: Plan, engine: EngineName) -> Plan {
+    for board in plan.boards.values_mut() {
+        board.engine = engine;
     }
     plan
 }
