@@ -8,16 +8,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use devices::stream::Seed;
+use goblin::elf::Elf;
 use kernel::manifest::ActorManifest;
 use kernel::manifest::GrantObject;
 use kernel::manifest::Manifest;
 use kernel::manifest::Program;
-use object::Object;
-use object::ObjectSection;
-use object::ObjectSymbol;
-use object::SectionFlags;
-use object::elf::SHF_ALLOC;
-use object::elf::SHF_WRITE;
 use protocol::message::HeapInfo;
 
 use crate::board::VirtualBoard;
@@ -97,35 +92,25 @@ struct Sections {
 
 impl Sections {
     fn read(board: BoardName, file: &[u8]) -> Result<Sections, String> {
-        let elf = object::File::parse(file).map_err(|error| error.to_string())?;
+        let elf = Elf::parse(file).map_err(|error| error.to_string())?;
         let is_ram = |address: u64| board != BoardName::Esp32c6 || ESP32C6_RAM.contains(&address);
-        let flags = |flags: SectionFlags| match flags {
-            SectionFlags::Elf { sh_flags } => sh_flags as u32,
-            _ => 0,
-        };
         let mut all = Vec::new();
-        let mut writable = Vec::new();
-        for section in elf.sections() {
-            let flags = flags(section.flags());
-            if flags & SHF_ALLOC == 0 {
-                continue;
-            }
-            if flags & SHF_WRITE != 0 {
-                writable.push(section.index());
-            }
-            let (address, size) = (section.address(), section.size());
-            let stored = section.file_range().map_or(0, |(_, len)| len);
+        for section in elf.section_headers.iter().filter(|section| section.is_alloc()) {
+            let (address, size) = (section.sh_addr, section.sh_size);
+            let stored = section.file_range().map_or(0, |range| range.len() as u64);
             let ram = if is_ram(address) { size } else { 0 };
-            let name = section.name().unwrap_or("?").to_owned();
+            let name = elf.shdr_strtab.get_at(section.sh_name).unwrap_or("?").to_owned();
             if stored + ram != 0 {
                 all.push(Section { name, address, stored, ram });
             }
         }
-        let statics = elf.symbols().filter(|symbol| {
-            let is_kernel = symbol.name().is_ok_and(|name| name.contains(OF_KERNEL));
-            is_kernel && symbol.section_index().is_some_and(|index| writable.contains(&index))
+        let statics = elf.syms.iter().filter(|symbol| {
+            let is_kernel =
+                elf.strtab.get_at(symbol.st_name).is_some_and(|name| name.contains(OF_KERNEL));
+            let section = elf.section_headers.get(symbol.st_shndx);
+            is_kernel && section.is_some_and(|section| section.is_alloc() && section.is_writable())
         });
-        Ok(Sections { all, kernel: statics.map(|symbol| symbol.size()).sum() })
+        Ok(Sections { all, kernel: statics.map(|symbol| symbol.st_size).sum() })
     }
 }
 
