@@ -177,12 +177,8 @@ mod tests {
         let bytes: Vec<u8> = WORDS.iter().flat_map(|word| word.to_le_bytes()).collect();
         cpu.memory_mut().write(RAM, &bytes);
         cpu.registers_mut().set(2, RAM);
-        let path = std::env::temp_dir().join(format!(
-            "orrery-trace-{}-{:?}-{}",
-            std::process::id(),
-            wish.kinds,
-            wish.lines
-        ));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trace");
         let symbols = Symbols::default();
         let wish = Wish { to: Some(path.clone()), ..wish.clone() };
         let mut tracer = Tracer::new(&wish, &symbols, 1_000_000_000).unwrap().unwrap();
@@ -190,7 +186,6 @@ mod tests {
         assert_eq!((cpu.clock(), cpu.registers().get(1)), (6, 5));
         drop(tracer);
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::remove_file(&path).unwrap();
         text.lines().map(str::to_owned).collect()
     }
 
