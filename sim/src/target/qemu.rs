@@ -43,24 +43,13 @@ impl Computer {
         }
     }
 
-    /// What it consists of: no sound, no network, nothing by default; the same on every host, so no
-    /// hardware virtualisation. The line is a console of virtio, which takes many bytes at once.
-    const fn parts(self) -> &'static [&'static str] {
+    /// What it consists of, with a screen, beside `-nodefaults`: the same on every host, so no
+    /// hardware virtualisation.
+    pub const fn machine(self) -> &'static [&'static str] {
         match self {
-            Computer::X86_64 => &[
-                "-machine",
-                "q35,accel=tcg",
-                "-cpu",
-                "max",
-                "-m",
-                "512",
-                "-vga",
-                "std",
-                "-device",
-                "isa-debug-exit,iobase=0xf4,iosize=4",
-                "-device",
-                "virtio-serial-pci",
-            ],
+            Computer::X86_64 => {
+                &["-machine", "q35,accel=tcg", "-cpu", "max", "-m", "512", "-vga", "std"]
+            }
             Computer::Riscv32 => &[
                 "-machine",
                 "virt",
@@ -72,9 +61,18 @@ impl Computer {
                 "virtio-mmio.force-legacy=false",
                 "-device",
                 "virtio-gpu-device",
-                "-device",
-                "virtio-serial-device",
             ],
+        }
+    }
+
+    /// What a host needs: a console of virtio, which takes many bytes at once, and on a PC a way to
+    /// end.
+    const fn for_hosts(self) -> &'static [&'static str] {
+        match self {
+            Computer::X86_64 => {
+                &["-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-device", "virtio-serial-pci"]
+            }
+            Computer::Riscv32 => &["-device", "virtio-serial-device"],
         }
     }
 
@@ -181,7 +179,7 @@ impl Target for Qemu {
         fs::write(&image, start.image).map_err(fail)?;
         let mut command = Command::new(self.computer.program());
         command.args(["-nodefaults", "-display", "none", "-no-reboot"]);
-        command.args(self.computer.parts());
+        command.args(self.computer.machine()).args(self.computer.for_hosts());
         command.args(["-chardev", "stdio,id=line", "-device", "virtconsole,chardev=line"]);
         command.arg("-serial").arg(format!("file:{}", words.display()));
         command.arg("-qmp").arg(format!("unix:{},server=on,wait=off", socket.display()));

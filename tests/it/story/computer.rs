@@ -63,7 +63,7 @@ impl Switched {
             }
             Way::Kernel(computer) => {
                 fs::write(&file, image).map_err(fail)?;
-                command.args(kernel_parts(computer));
+                command.args(computer.machine()).args(keyboard(computer));
                 command.arg("-kernel").arg(firmware).args(computer.image(&file));
             }
         }
@@ -96,26 +96,11 @@ fn stick_parts(ovmf: &Ovmf, stick: &Path) -> Vec<String> {
     words.map(str::to_owned).into_iter().chain(drives).chain(devices.map(str::to_owned)).collect()
 }
 
-/// A computer that QEMU starts, with what a person needs.
-fn kernel_parts(computer: Computer) -> &'static [&'static str] {
+/// The keyboard that a computer lacks so far.
+fn keyboard(computer: Computer) -> &'static [&'static str] {
     match computer {
-        Computer::X86_64 => {
-            &["-machine", "q35,accel=tcg", "-cpu", "max", "-m", "512", "-vga", "std"]
-        }
-        Computer::Riscv32 => &[
-            "-machine",
-            "virt",
-            "-m",
-            "128",
-            "-bios",
-            "none",
-            "-global",
-            "virtio-mmio.force-legacy=false",
-            "-device",
-            "virtio-gpu-device",
-            "-device",
-            "virtio-keyboard-device",
-        ],
+        Computer::X86_64 => &[],
+        Computer::Riscv32 => &["-device", "virtio-keyboard-device"],
     }
 }
 
