@@ -55,6 +55,11 @@ impl Crew {
         })
     }
 
+    /// Whether its engine has refused a library that another would have loaded.
+    pub(crate) fn has_refused_library(&self) -> bool {
+        self.engine.has_refused_library()
+    }
+
     /// Checks a program and keeps its code for every life of a place.
     pub(crate) fn load(&mut self, place: usize, program: &Program) -> Result<(), LoadError> {
         match program {

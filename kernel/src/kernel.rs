@@ -80,10 +80,15 @@ impl Kernel {
     }
 
     /// Another kernel that goes on from here as this one does: given the same calls, both do the
-    /// same. `None` if its actors run on wasmi, which cannot copy them, or if a library was refused
-    /// because they run in place.
+    /// same. `None` if its actors run on an engine that cannot copy them.
     pub fn fork(&self) -> Option<Kernel> {
         Some(Kernel { state: self.state.clone(), crew: self.crew.fork()?, fuel: self.fuel })
+    }
+
+    /// Whether a library was refused because modules run in place: the one thing that makes a story
+    /// depend on the engine.
+    pub fn has_refused_library(&self) -> bool {
+        self.crew.has_refused_library()
     }
 
     /// Takes in what happened, at most [`EVENTS_PER_POLL`] events, does what supervisors decided,

@@ -2,8 +2,8 @@
 //! world.
 //!
 //! Only modules that run in place can be copied in the middle of a call. Which engine runs them
-//! makes no difference to a story, so the beginning and the endings run in place. Where that does
-//! not go, or if an engine was asked for, each run is played whole.
+//! makes no difference to a story, so the beginning and the endings run in place, as long as no
+//! library is loaded. Where that does not go, or if an engine was asked for, each run is played whole.
 
 use kernel::time::Instant;
 
@@ -47,8 +47,7 @@ fn begun(plan: &Plan) -> Option<Runner<'_>> {
 fn finished<'a>(beginning: &Runner<'_>, plan: &'a Plan) -> Option<Runner<'a>> {
     let mut runner = beginning.fork(plan)?;
     runner.finish();
-    // What could not be forked now has met something that it could not run in place.
-    runner.world().fork().map(|_| runner)
+    (!runner.world().has_refused_library()).then_some(runner)
 }
 
 fn whole(plan: &Plan) -> Result<Runner<'_>, StartError> {

@@ -55,6 +55,14 @@ impl Heart {
         }
     }
 
+    /// Whether another engine would have loaded a library that was refused. Firmware has one engine.
+    pub fn has_refused_library(&self) -> bool {
+        match self {
+            Heart::Linked(kernel) => kernel.has_refused_library(),
+            Heart::Remote(_) => false,
+        }
+    }
+
     /// Turns the handle. A board elsewhere does so again before `until` if nothing but time passes.
     pub fn poll(
         &mut self,

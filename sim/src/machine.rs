@@ -63,6 +63,8 @@ pub struct Machine {
     powered: Instant,
     /// Logical instructions of the kernels before this one.
     fuel_before: u64,
+    /// Whether one of them has refused a library that another engine would have loaded.
+    refused_before: bool,
     /// When the flash will have done what it is doing.
     flash_done: Option<Instant>,
     /// When power goes by itself.
@@ -102,6 +104,7 @@ impl Machine {
             stopped: None,
             powered: Instant::ZERO,
             fuel_before: 0,
+            refused_before: false,
             flash_done: None,
             cut_with: None,
             journal: None,
@@ -133,6 +136,7 @@ impl Machine {
             stopped: self.stopped.clone(),
             powered: self.powered,
             fuel_before: self.fuel_before,
+            refused_before: self.refused_before,
             flash_done: self.flash_done,
             cut_with: self.cut_with,
             journal: self.journal.clone(),
@@ -179,6 +183,7 @@ impl Machine {
     pub fn cut(&mut self, now: Instant, mode: CutMode, trace: &mut Trace) {
         let Some(kernel) = self.kernel.take() else { return };
         self.fuel_before += kernel.fuel();
+        self.refused_before |= kernel.has_refused_library();
         let doing = self.board.flash().and_then(Flash::doing);
         let doing =
             doing.map(|doing| format!(", flash operation {} {}", doing.number, mode.name()));
@@ -467,6 +472,11 @@ impl Machine {
     /// Logical instructions that were executed.
     pub fn fuel(&self) -> u64 {
         self.fuel_before + self.kernel.as_ref().map_or(0, Heart::fuel)
+    }
+
+    /// Whether any kernel since power-on has refused a library that another engine would have loaded.
+    pub fn has_refused_library(&self) -> bool {
+        self.refused_before || self.kernel.as_ref().is_some_and(Heart::has_refused_library)
     }
 
     /// Whether a text can be read in one line of the screen.

@@ -92,6 +92,11 @@ impl World {
         })
     }
 
+    /// Whether a board has refused a library that it would have loaded on another engine.
+    pub fn has_refused_library(&self) -> bool {
+        self.machines.iter().any(Machine::has_refused_library)
+    }
+
     /// Builds the boards of a plan and boots their kernels. Nothing has run yet.
     pub fn boot(plan: &Plan) -> Result<World, StartError> {
         World::build(plan, |_| Power::On, None)

@@ -10,6 +10,7 @@ use sim::family::families;
 use sim::runner::Runner;
 use sim::runner::Turn;
 use sim::scenario::load::load;
+use sim::scenario::load::parse;
 use sim::scenario::plan::Plan;
 use sim::stock::Stock;
 use sim::story::difference;
@@ -19,6 +20,35 @@ const FOLDERS: [&str; 5] = ["capability", "files", "reload", "schedule", "superv
 
 /// A scenario with three endings on two boards.
 const ENDINGS: &str = "scenarios/shell/a_session_goes_on_in_several_ways.yaml";
+
+/// A scenario that loads a library, whose endings forget that by a power cut and do not.
+const LIBRARY: &str = r#"
+name: a library is loaded
+version: 1
+board: pc
+ramdisk:
+  library.wasm:
+    wat: |
+      (module
+        (@dylink.0 (mem-info (memory 8 3) (table 0 0)))
+        (import "env" "memory" (memory 1))
+        (func (export "_start")))
+actors:
+  vfs: { grants: { ramdisk: read+grant, log: write, processes: read } }
+  shell: { grants: { vfs: write, serial: read+write, log: write+grant, spawner: write } }
+steps:
+  - wait-serial: "> "
+endings:
+  power-stays:
+    - write-serial: "load library.wasm\r"
+    - wait-serial: "library, actor "
+  power-goes:
+    - write-serial: "load library.wasm\r"
+    - delay: 100ms
+    - cut-power: not-started
+    - reboot: 10ms
+    - wait-serial: "> "
+"#;
 
 /// Forks of each run.
 const FORKS: usize = 4;
@@ -30,15 +60,21 @@ pub(crate) fn trials() -> Vec<Trial> {
         })
     };
     let mut trials: Vec<Trial> = FOLDERS.into_iter().map(folder).collect();
-    trials.push(Trial::test("fork::an_ending_is_the_same_with_its_own_beginning", endings));
+    trials.push(Trial::test("fork::an_ending_is_the_same_with_its_own_beginning", || {
+        let plans = load(ENDINGS.as_ref(), &Stock).expect("it can be read");
+        endings(&plans, &[3, 3])
+    }));
+    trials.push(Trial::test("fork::an_ending_that_loads_a_library_is_played_whole", || {
+        let plans = parse("library.yaml".as_ref(), LIBRARY.into(), "".as_ref(), &Stock);
+        endings(&plans.expect("it can be read"), &[2])
+    }));
     trials
 }
 
-/// Plays endings from one beginning, and each by itself.
-fn endings() -> Result<(), Failed> {
-    let plans = load(ENDINGS.as_ref(), &Stock).expect("it can be read");
-    let families = families(&plans);
-    assert_eq!(families.iter().map(|family| family.len()).collect::<Vec<_>>(), [3, 3]);
+/// Plays the endings of each family from one beginning, and each by itself.
+fn endings(plans: &[Plan], sizes: &[usize]) -> Result<(), Failed> {
+    let families = families(plans);
+    assert_eq!(families.iter().map(|family| family.len()).collect::<Vec<_>>(), sizes);
     for family in families {
         let mut stories = Vec::new();
         family::play(family, |plan, forked| {
@@ -51,7 +87,7 @@ fn endings() -> Result<(), Failed> {
             assert!(forked.failure().is_none(), "{}", sim::play::title(plan));
         });
         stories.dedup();
-        assert_eq!(stories.len(), 3, "each ending is its own");
+        assert_eq!(stories.len(), family.len(), "each ending is its own");
     }
     Ok(())
 }

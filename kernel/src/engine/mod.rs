@@ -82,15 +82,17 @@ impl<H: Host + Send + 'static> Engine<H> {
         Engine { either: Either::External(external::Engine::new(engine)) }
     }
 
-    /// The same engine for another kernel; `None` if its instances cannot be copied, or if it has
-    /// refused what another engine would have run: then the world is not what it would be there.
+    /// The same engine for another kernel; `None` if its instances cannot be copied.
     pub(crate) fn fork(&self) -> Option<Engine<H>> {
         match &self.either {
-            Either::InPlace(engine) if !engine.has_refused => {
-                Some(Engine { either: Either::InPlace(engine.clone()) })
-            }
-            _ => None,
+            Either::InPlace(engine) => Some(Engine { either: Either::InPlace(engine.clone()) }),
+            Either::Wasmi(_) | Either::External(_) => None,
         }
+    }
+
+    /// Whether it has refused a library that another engine would have loaded.
+    pub(crate) fn has_refused_library(&self) -> bool {
+        matches!(&self.either, Either::InPlace(engine) if engine.has_refused_library)
     }
 
     /// Lets modules import functions from each of these wasm modules and makes them call the host.

@@ -23,7 +23,7 @@ pub(super) struct Engine {
     /// What somebody still runs, and perhaps what nobody does any more.
     known: Vec<Weak<Checked>>,
     /// Whether a library has been refused that another engine would have loaded.
-    pub(super) has_refused: bool,
+    pub(super) has_refused_library: bool,
 }
 
 impl Engine {
@@ -45,7 +45,7 @@ impl Engine {
             return Ok(Module(same));
         }
         let checked = Checked::new(wasm, &self.imports).inspect_err(|error| {
-            self.has_refused |= matches!(error, LoadError::Library(_));
+            self.has_refused_library |= matches!(error, LoadError::Library(_));
         });
         let checked = Rc::new(checked?);
         self.known.push(Rc::downgrade(&checked));
