@@ -2,6 +2,8 @@
 //! Transmitter With FIFOs", 1995, table 8-1). Bytes that arrive wait in a ring, so that none is
 //! lost while the kernel works.
 
+use core::fmt;
+
 use crate::ring::Ring;
 
 /// Bytes that the chip sends on its own.
@@ -98,5 +100,13 @@ impl<R: Registers> Uart<R> {
                 self.registers.write(DATA, *byte);
             }
         }
+    }
+}
+
+/// Words for whoever listens.
+impl<R: Registers> fmt::Write for &Uart<R> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.send(text.as_bytes());
+        Ok(())
     }
 }

@@ -19,7 +19,7 @@ mod clock;
 mod interrupt;
 mod machine;
 
-use core::fmt;
+use core::fmt::Write;
 use core::panic::PanicInfo;
 use firmware::run::run;
 use parts::heap::Heap;
@@ -45,20 +45,10 @@ fn main() -> ! {
     device::end(device::Code::Ended)
 }
 
-/// The serial line for last words.
-struct Report;
-
-impl fmt::Write for Report {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        serial::LINE.send(text.as_bytes());
-        Ok(())
-    }
-}
-
 #[panic_handler]
 fn panic(panic: &PanicInfo<'_>) -> ! {
     riscv::interrupt::disable();
     // Nobody could be told of a line that fails.
-    let _ = fmt::write(&mut Report, format_args!("\r\n{panic}\r\n"));
+    let _ = write!(&serial::LINE, "\r\n{panic}\r\n");
     device::end(device::Code::Panicked)
 }

@@ -1,6 +1,6 @@
 //! The end: a code for QEMU, and last words on the serial line.
 
-use core::fmt;
+use core::fmt::Write;
 use core::panic::PanicInfo;
 
 use crate::cpu;
@@ -24,20 +24,10 @@ pub fn end(code: Code) -> ! {
     cpu::stop()
 }
 
-/// The serial line for last words.
-pub struct Report;
-
-impl fmt::Write for Report {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        serial::LINE.send(text.as_bytes());
-        Ok(())
-    }
-}
-
 #[panic_handler]
 fn panic(panic: &PanicInfo<'_>) -> ! {
     cpu::disable_interrupts();
     // Nobody could be told of a line that fails.
-    let _ = fmt::write(&mut Report, format_args!("\r\n{panic}\r\n"));
+    let _ = write!(&serial::LINE, "\r\n{panic}\r\n");
     end(Code::Panicked)
 }

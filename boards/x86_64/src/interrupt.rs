@@ -8,7 +8,6 @@ use core::fmt::Write;
 use crate::apic;
 use crate::apic::vector;
 use crate::ending;
-use crate::ending::Report;
 use crate::ps2;
 use crate::serial;
 
@@ -166,7 +165,7 @@ extern "sysv64" fn fail(frame: &Frame, number: u32) -> ! {
     // SAFETY: it only reads.
     unsafe { asm!("mov {}, cr2", out(reg) address, options(nomem, nostack)) };
     let _ = writeln!(
-        Report,
+        &serial::LINE,
         "\r\nexception {number} (error {error:#x}) at {instruction:#x}, stack {stack:#x}, \
          address {address:#x}\r"
     );
