@@ -1,9 +1,9 @@
 //! The actors of the image, run on both with a host that answers anything.
 
 use crate::ours;
+use crate::reference::script::Draw;
+use crate::reference::script::Script;
 use crate::same;
-use crate::script::Draw;
-use crate::script::Script;
 
 /// Runs an actor on both. Returns how much was seen.
 fn run_the_same(program: &image::program::Program) -> usize {

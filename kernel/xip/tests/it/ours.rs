@@ -1,10 +1,11 @@
 //! A run on this crate's interpreter.
 
-use crate::script::Draw;
-use crate::script::Script;
-use crate::script::Seen;
-use crate::script::hash;
-use crate::script::shown;
+use crate::reference::given;
+use crate::reference::script::Draw;
+use crate::reference::script::Script;
+use crate::reference::script::Seen;
+use crate::reference::script::hash;
+use crate::reference::script::shown;
 use xip::Exit;
 use xip::ExternType;
 use xip::FunctionType;
@@ -13,9 +14,6 @@ use xip::Host;
 use xip::Instance;
 use xip::Limits;
 use xip::Module;
-
-/// Fuel for start functions.
-pub(crate) const START_FUEL: u64 = 10_000;
 
 struct Outside<'a> {
     script: &'a mut Script,
@@ -62,7 +60,7 @@ pub(crate) fn run(module: &Module<'_>, only: Option<&str>, budget: u64, script: 
     let globals: Vec<u64> = imports
         .iter()
         .filter_map(|import| match import {
-            ExternType::Global(kind) => Some(crate::given_global(kind.value)),
+            ExternType::Global(kind) => Some(given::global(kind.value)),
             _ => None,
         })
         .collect();
@@ -78,11 +76,11 @@ pub(crate) fn run(module: &Module<'_>, only: Option<&str>, budget: u64, script: 
         })
         .collect();
     let given = Given {
-        fuel: START_FUEL,
-        calls_max: crate::CALLS_MAX,
-        values_max: crate::STACK_MAX / 8,
-        tables_max: crate::TABLES_MAX,
-        elements_max: crate::ELEMENTS_MAX,
+        fuel: given::START_FUEL,
+        calls_max: given::CALLS_MAX,
+        values_max: given::STACK_MAX / 8,
+        tables_max: given::TABLES_MAX,
+        elements_max: given::ELEMENTS_MAX,
         globals: &globals,
         spare: 0,
         memory_reserved: 0,
@@ -110,7 +108,7 @@ pub(crate) fn run(module: &Module<'_>, only: Option<&str>, budget: u64, script: 
             continue;
         }
         let arguments: Vec<u64> =
-            kind.parameters.iter().map(|kind| crate::argument(&mut draw, *kind)).collect();
+            kind.parameters.iter().map(|kind| given::argument(&mut draw, *kind)).collect();
         instance.set_fuel(budget);
         let mut exit = instance.enter(export.index, &arguments, &mut host);
         loop {
@@ -136,7 +134,7 @@ pub(crate) fn run(module: &Module<'_>, only: Option<&str>, budget: u64, script: 
                 }
                 Exit::OutOfFuel(required) => {
                     host.script.seen.push(Seen::OutOfFuel { required, fuel, memory });
-                    instance.set_fuel(crate::refuelled(fuel, required, budget));
+                    instance.set_fuel(given::refuelled(fuel, required, budget));
                     instance.refuel(&mut host)
                 }
                 Exit::Called(import) => {

@@ -1,7 +1,8 @@
 //! Modules that nobody would write, by wasm-smith; and bytes that are hardly modules any more.
 
+use crate::reference::profile::profile;
+use crate::reference::script::Draw;
 use crate::same;
-use crate::script::Draw;
 use arbitrary::Unstructured;
 use std::panic::AssertUnwindSafe;
 use wasm_smith::Config;
@@ -10,31 +11,14 @@ use wasm_smith::Module;
 pub(crate) fn smith(seed: u64) -> Option<Vec<u8>> {
     let mut draw = Draw::new(seed);
     let config = Config {
-        export_everything: true,
         allow_start_export: draw.one_in(8),
         allow_floats: !draw.one_in(3),
         custom_page_sizes_enabled: draw.one_in(4),
         max_imports: 6,
-        max_funcs: 8,
-        min_funcs: 1,
         max_instructions: [60, 150, 600][draw.below(3) as usize],
         disallow_traps: draw.one_in(2),
-        max_memories: 1,
-        max_memory32_bytes: 3 << 16,
-        max_tables: 3,
-        max_table_elements: 100,
-        max_data_segments: 4,
-        bulk_memory_enabled: true,
-        compact_imports_enabled: false,
-        exceptions_enabled: false,
-        gc_enabled: false,
-        memory64_enabled: false,
-        relaxed_simd_enabled: false,
-        simd_enabled: false,
         tail_call_enabled: true,
-        threads_enabled: false,
-        wide_arithmetic_enabled: false,
-        ..Config::default()
+        ..profile()
     };
     let len = 200 + draw.below(12000) as usize;
     let bytes = draw.bytes(len);

@@ -1,10 +1,11 @@
 //! A run of a metered module on wasmtime.
 
-use crate::script::Draw;
-use crate::script::Script;
-use crate::script::Seen;
-use crate::script::hash;
-use crate::script::shown;
+use crate::reference::given;
+use crate::reference::script::Draw;
+use crate::reference::script::Script;
+use crate::reference::script::Seen;
+use crate::reference::script::hash;
+use crate::reference::script::shown;
 use metering::interface;
 use std::cell::LazyCell;
 use std::cell::RefCell;
@@ -29,9 +30,6 @@ use wasmtime::ValType;
 use xip::OpenError;
 use xip::Trap;
 use xip::ValueType;
-
-/// Fuel for start functions.
-pub(crate) const START_FUEL: u64 = 10_000;
 
 thread_local! {
     static ENGINE: LazyCell<Engine> = const { LazyCell::new(engine) };
@@ -68,11 +66,11 @@ impl ResourceLimiter for Desk {
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool> {
-        Ok(self.is_made || desired <= crate::ELEMENTS_MAX)
+        Ok(self.is_made || desired <= given::ELEMENTS_MAX)
     }
 
     fn tables(&self) -> usize {
-        2 * crate::TABLES_MAX
+        2 * given::TABLES_MAX
     }
 }
 
@@ -204,7 +202,7 @@ fn interface(store: &mut Store<Desk>) -> Vec<Extern> {
             let memory = look(&mut caller)?;
             let desk = caller.data_mut();
             desk.script.seen.push(Seen::OutOfFuel { required, fuel, memory });
-            Ok(crate::refuelled(fuel, required, desk.budget))
+            Ok(given::refuelled(fuel, required, desk.budget))
         });
     let may_grow = Func::wrap(&mut *store, |mut caller: Caller<'_, Desk>, bytes: u64| {
         let desk = caller.data_mut();
@@ -213,7 +211,7 @@ fn interface(store: &mut Store<Desk>) -> Vec<Extern> {
         u32::from(allows)
     });
     let may_grow_table = Func::wrap(&mut *store, |caller: Caller<'_, Desk>, elements: u64| {
-        u32::from(!caller.data().is_made && elements <= crate::ELEMENTS_MAX as u64)
+        u32::from(!caller.data().is_made && elements <= given::ELEMENTS_MAX as u64)
     });
     let overflow =
         Func::wrap(&mut *store, || -> Result<()> { Err(wasmtime::Trap::StackOverflow.into()) });
@@ -299,7 +297,7 @@ fn open(
                 Extern::Table(made.map_err(|_| OpenError::TableTooLarge)?)
             }
             ExternType::Global(kind) => {
-                let first = crate::given_global(kind_of(kind.content()));
+                let first = given::global(kind_of(kind.content()));
                 let first = value(first, kind.content());
                 Extern::Global(Global::new(&mut *store, kind, first).expect("it is of its type"))
             }
@@ -309,7 +307,7 @@ fn open(
     for export in original.exports() {
         tables += usize::from(matches!(export.kind, xip::ExternType::Table(_)));
     }
-    if crate::TABLES_MAX < tables {
+    if given::TABLES_MAX < tables {
         return Err(OpenError::TooManyTables);
     }
     let made = Instance::new(&mut *store, module, &externs);
@@ -319,7 +317,7 @@ fn open(
         None => panic!("it is not made: {error:#}"),
     })?;
     let fuel = instance.get_global(&mut *store, interface::FUEL).expect("it is metered");
-    fuel.set(&mut *store, Val::I64(START_FUEL as i64)).expect("it is of 64 bits");
+    fuel.set(&mut *store, Val::I64(given::START_FUEL as i64)).expect("it is of 64 bits");
     if let Some(start) = instance.get_func(&mut *store, interface::START) {
         let done = start.call(&mut *store, &[], &mut []);
         done.map_err(|error| match trap_of(&error) {
@@ -370,7 +368,7 @@ fn call_one(
 ) -> bool {
     let kind = function.ty(&*store);
     let arguments: Vec<Val> =
-        kind.params().map(|kind| value(crate::argument(draw, kind_of(&kind)), &kind)).collect();
+        kind.params().map(|kind| value(given::argument(draw, kind_of(&kind)), &kind)).collect();
     let mut results = vec![Val::I32(0); kind.results().len()];
     let account = instance.get_global(&mut *store, interface::FUEL).expect("it is metered");
     let budget = store.data().budget;

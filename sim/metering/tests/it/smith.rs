@@ -1,8 +1,9 @@
 //! Modules that nobody would write, by wasm-smith.
 
 use crate::Outcome;
+use crate::reference::profile::profile;
+use crate::reference::script::Draw;
 use crate::same;
-use crate::script::Draw;
 use arbitrary::Unstructured;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -14,33 +15,16 @@ fn smith(seed: u64) -> Option<Vec<u8>> {
     // References mean nothing to the host, so most modules do without them.
     let has_references = draw.one_in(4);
     let config = Config {
-        export_everything: true,
         allow_start_export: draw.one_in(8),
         allow_floats: !draw.one_in(3),
         custom_page_sizes_enabled: draw.one_in(4),
         reference_types_enabled: has_references,
         max_imports: [0, 2, 6][draw.below(3) as usize],
-        max_funcs: 8,
-        min_funcs: 1,
         max_instructions: [60, 150, 600][draw.below(3) as usize],
         disallow_traps: draw.one_in(2),
-        max_memories: 1,
-        max_memory32_bytes: 3 << 16,
-        max_tables: 3,
-        max_table_elements: 100,
-        max_data_segments: 4,
         max_type_size: if has_references { 1000 } else { 12 },
-        bulk_memory_enabled: true,
-        compact_imports_enabled: false,
-        exceptions_enabled: false,
-        gc_enabled: false,
-        memory64_enabled: false,
-        relaxed_simd_enabled: false,
-        simd_enabled: false,
         tail_call_enabled: draw.one_in(2),
-        threads_enabled: false,
-        wide_arithmetic_enabled: false,
-        ..Config::default()
+        ..profile()
     };
     let len = 200 + draw.below(12000) as usize;
     let bytes = draw.bytes(len);

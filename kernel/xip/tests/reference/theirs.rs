@@ -1,11 +1,11 @@
 //! The same run on wasmi, configured as the kernel does.
 
-use crate::ours::START_FUEL;
-use crate::script::Draw;
-use crate::script::Script;
-use crate::script::Seen;
-use crate::script::hash;
-use crate::script::shown;
+use crate::reference::given;
+use crate::reference::script::Draw;
+use crate::reference::script::Script;
+use crate::reference::script::Seen;
+use crate::reference::script::hash;
+use crate::reference::script::shown;
 use wasmi::Caller;
 use wasmi::CompilationMode;
 use wasmi::Config;
@@ -72,7 +72,7 @@ impl ResourceLimiter for Quota {
         desired: usize,
         _: Option<usize>,
     ) -> Result<bool, LimiterError> {
-        Ok(!self.is_made && desired <= crate::ELEMENTS_MAX)
+        Ok(!self.is_made && desired <= given::ELEMENTS_MAX)
     }
 
     fn instances(&self) -> usize {
@@ -80,7 +80,7 @@ impl ResourceLimiter for Quota {
     }
 
     fn tables(&self) -> usize {
-        2 * crate::TABLES_MAX
+        2 * given::TABLES_MAX
     }
 
     fn memories(&self) -> usize {
@@ -99,8 +99,8 @@ pub(crate) fn engine() -> Engine {
         .ignore_custom_sections(true)
         .wasm_custom_page_sizes(true)
         .wasm_multi_memory(false)
-        .set_max_recursion_depth(crate::CALLS_MAX)
-        .set_max_stack_height(crate::STACK_MAX)
+        .set_max_recursion_depth(given::CALLS_MAX)
+        .set_max_stack_height(given::STACK_MAX)
         .set_min_stack_height(256)
         .set_max_cached_stacks(1);
     Engine::new(&config)
@@ -213,7 +213,7 @@ pub(crate) fn run(
         Desk { script, memory: None, quota, is_made: false, left: None, has_start_called: false };
     let mut store = Store::new(engine, desk);
     store.limiter(|desk| &mut desk.quota);
-    store.set_fuel(START_FUEL).unwrap();
+    store.set_fuel(given::START_FUEL).unwrap();
     if let Err(error) = open(&mut store, module) {
         store.data_mut().script.seen.push(Seen::NotOpen(error));
     } else {
@@ -247,7 +247,7 @@ fn open(store: &mut Store<Desk>, module: &Module) -> Result<(), OpenError> {
                 Extern::Table(made.map_err(|_| OpenError::TableTooLarge)?)
             }
             ExternType::Global(kind) => {
-                let first = value(crate::given_global(kind_of(kind.content())), kind.content());
+                let first = value(given::global(kind_of(kind.content())), kind.content());
                 Extern::Global(Global::new(&mut *store, first, kind.mutability()))
             }
         });
@@ -289,7 +289,7 @@ fn call_all(store: &mut Store<Desk>, only: Option<&str>, budget: u64) {
         .collect();
     let mut draw = Draw::new(budget);
     // wasmi lists exports by name; ours are in the order of the module.
-    let order = crate::ORDER.take();
+    let order = given::ORDER.take();
     for name in &order {
         let Some((_, Extern::Func(function))) = exports.iter().find(|(known, _)| known == name)
         else {
@@ -321,7 +321,7 @@ fn call(
     let arguments: Vec<Val> = kind
         .params()
         .iter()
-        .map(|kind| value(crate::argument(draw, kind_of(*kind)), *kind))
+        .map(|kind| value(given::argument(draw, kind_of(*kind)), *kind))
         .collect();
     let mut results = vec![Val::I32(0); kind.results().len()];
     store.set_fuel(budget).unwrap();
@@ -342,7 +342,7 @@ fn call(
             Ok(ResumableCall::OutOfFuel(call)) => {
                 let required = call.required_fuel();
                 store.data_mut().script.seen.push(Seen::OutOfFuel { required, fuel, memory });
-                store.set_fuel(crate::refuelled(fuel, required, budget)).unwrap();
+                store.set_fuel(given::refuelled(fuel, required, budget)).unwrap();
                 call.resume(&mut *store, &mut results)
             }
             Ok(ResumableCall::HostTrap(call)) => {
