@@ -24,19 +24,6 @@ use crate::shape::Shape;
 use crate::shape::refused;
 use crate::untreatable::Untreatable;
 
-/// What xip lets modules use, in the words of this version of the parser.
-pub(crate) const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
-    .union(WasmFeatures::MULTI_VALUE)
-    .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
-    .union(WasmFeatures::SIGN_EXTENSION)
-    .union(WasmFeatures::BULK_MEMORY)
-    .union(WasmFeatures::REFERENCE_TYPES)
-    .union(WasmFeatures::GC_TYPES)
-    .union(WasmFeatures::TAIL_CALL)
-    .union(WasmFeatures::EXTENDED_CONST)
-    .union(WasmFeatures::FLOATS)
-    .union(WasmFeatures::CUSTOM_PAGE_SIZES);
-
 /// One more call, in the global.
 pub(crate) const ONE_CALL: i64 = 1 << 32;
 
@@ -70,9 +57,10 @@ pub(crate) struct Site {
 pub(crate) struct Sites(Vec<Vec<Site>>);
 
 impl Sites {
-    /// Finds them. Functions that bodies refer to are added to the shape's.
+    /// Finds them, in a module that `xip` takes: this validator is asked for the heights of the stack, not
+    /// for its opinion. Functions that bodies refer to are added to the shape's.
     pub(crate) fn find(wasm: &[u8], shape: &mut Shape<'_>) -> Result<Sites, Untreatable> {
-        let mut validator = Validator::new_with_features(FEATURES);
+        let mut validator = Validator::new_with_features(WasmFeatures::all());
         let mut allocations = FuncValidatorAllocations::default();
         let mut all = Vec::new();
         for payload in Parser::new(0).parse_all(wasm) {
