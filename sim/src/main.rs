@@ -89,7 +89,7 @@ struct New {
 
 #[derive(Subcommand)]
 enum NewWhat {
-    /// An actor in Rust: its folder, its place in the workspace and a scenario that runs it
+    /// An actor in Rust: its folder, and a scenario that runs it
     Actor {
         /// Its name: small letters, digits and `_`
         name: String,
