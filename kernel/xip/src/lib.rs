@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 mod trap;
+mod room;
 mod float;
 mod number;
 mod side;
@@ -22,9 +23,11 @@ mod charge;
 mod constant;
 mod frame;
 mod register;
+mod surroundings;
 mod scan;
 mod module;
 mod section;
+mod ledger;
 mod load;
 mod tariff;
 mod host;
@@ -48,6 +51,7 @@ pub use kind::TableType;
 pub use kind::ValueType;
 pub use module::LoadError;
 pub use module::Module;
+pub use room::Room;
 pub use section::Export;
 pub use section::Import;
 pub use side::Place;

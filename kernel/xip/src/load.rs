@@ -27,13 +27,15 @@ use crate::kind::ValueType;
 use crate::kind::global_type;
 use crate::kind::memory_type;
 use crate::kind::table_type;
+use crate::ledger::Ledger;
 use crate::module::Function;
 use crate::module::LoadError;
 use crate::module::Module;
 use crate::module::Sections;
+use crate::room::Room;
 use crate::scan::Scan;
-use crate::scan::Surroundings;
 use crate::side::SideTable;
+use crate::surroundings::Surroundings;
 
 /// Parameters and locals of one function, as wasmi has it.
 const LOCALS_MAX: usize = 30_000;
@@ -54,27 +56,37 @@ const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
 
 impl From<BinaryReaderError> for LoadError {
     fn from(error: BinaryReaderError) -> LoadError {
-        LoadError { text: error.message().to_string(), offset: error.offset() }
+        LoadError::Invalid { text: error.message().to_string(), offset: error.offset() }
     }
 }
 
 fn refuse(text: &str, offset: usize) -> LoadError {
-    LoadError { text: String::from(text), offset }
+    LoadError::Invalid { text: String::from(text), offset }
 }
 
 impl<'wasm> Module<'wasm> {
     /// Checks a module and makes its side table. Everything that a module may not do is refused
     /// here, in the words of the validator that wasmi uses.
     pub fn new(bytes: impl Into<Cow<'wasm, [u8]>>) -> Result<Module<'wasm>, LoadError> {
-        let mut module = Module::with_side_table(bytes, SideTable::default())?;
-        module.shrink();
+        Module::new_within(bytes, &mut |_| true)
+    }
+
+    /// The same where memory is short: what checking takes is asked for before, but for single pieces
+    /// of some 100 bytes.
+    pub fn new_within(
+        bytes: impl Into<Cow<'wasm, [u8]>>,
+        room: &mut Room<'_>,
+    ) -> Result<Module<'wasm>, LoadError> {
+        let mut module = Module::with_side_table(bytes, SideTable::default(), room)?;
+        module.shrink(room);
         Ok(module)
     }
 
-    /// The same with this side table, which is empty.
+    /// The same with this side table, which is empty; nothing is given back.
     pub(crate) fn with_side_table(
         bytes: impl Into<Cow<'wasm, [u8]>>,
         side: SideTable,
+        room: &mut Room<'_>,
     ) -> Result<Module<'wasm>, LoadError> {
         let bytes = bytes.into();
         if u32::try_from(bytes.len()).is_err() {
@@ -96,7 +108,8 @@ impl<'wasm> Module<'wasm> {
             data: Vec::new(),
             sections: Sections::default(),
         };
-        Loader { module: &mut module, known: Vec::new(), allocations: None, next: 0 }
+        let ledger = Ledger::new(room);
+        Loader { module: &mut module, known: Vec::new(), allocations: None, next: 0, ledger }
             .load(&bytes)?;
         module.bytes = bytes;
         Ok(module)
@@ -104,20 +117,22 @@ impl<'wasm> Module<'wasm> {
 }
 
 /// A module being read.
-struct Loader<'a, 'wasm> {
+struct Loader<'a, 'wasm, 'room> {
     module: &'a mut Module<'wasm>,
     /// Globals whose value is known before there is an instance.
     known: Vec<Option<u64>>,
     allocations: Option<FuncValidatorAllocations>,
     /// The next function that gets its body.
     next: usize,
+    ledger: Ledger<'room>,
 }
 
-impl Loader<'_, '_> {
+impl Loader<'_, '_, '_> {
     fn load(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
         let mut validator = Validator::new_with_features(FEATURES);
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
+            self.ledger.section(&payload)?;
             match validator.payload(&payload)? {
                 ValidPayload::Func(function, body) => {
                     let allocations = self.allocations.take().unwrap_or_default();
@@ -135,6 +150,7 @@ impl Loader<'_, '_> {
             Payload::TypeSection(section) => {
                 module.sections.types = section.range();
                 module.types = signatures(section)?;
+                self.ledger.types(&module.types);
             }
             Payload::ImportSection(section) => {
                 module.sections.imports = section.range();
@@ -190,6 +206,7 @@ impl Loader<'_, '_> {
     ) -> Result<(), LoadError> {
         let start = body.range().start;
         let too_large = || refuse("a function has too many locals or values", start);
+        self.ledger.body(body)?;
         validator.read_locals(&mut body.get_binary_reader())?;
         let module = &*self.module;
         let function = module.functions[self.next];
@@ -214,7 +231,12 @@ impl Loader<'_, '_> {
         let end = body.range().end;
         let mut scan = Scan::new(&surroundings, &mut side, signature, end);
         while !operators.eof() {
+            let place = operators.original_position();
+            self.ledger.opcode(bytes[place], end - place)?;
             let (operator, offset) = operators.read_with_offset()?;
+            let (values, blocks) =
+                (validator.operand_stack_height(), validator.control_stack_height());
+            self.ledger.operator(&operator, (values, blocks), &scan)?;
             validator.op(offset, &operator)?;
             scan.operator(offset, &operator);
         }

@@ -10,6 +10,8 @@ use crate::kind::GlobalType;
 use crate::kind::MemoryType;
 use crate::kind::Signature;
 use crate::kind::TableType;
+use crate::room::Room;
+use crate::room::shrink;
 use crate::side::SideTable;
 
 /// A function with a body, in the order of the module.
@@ -65,16 +67,27 @@ pub(crate) struct Sections {
 
 /// Why bytes are no module.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoadError {
-    /// What is wrong.
-    pub text: String,
-    /// At which byte.
-    pub offset: usize,
+pub enum LoadError {
+    /// They are none.
+    Invalid {
+        /// What is wrong.
+        text: String,
+        /// At which byte.
+        offset: usize,
+    },
+    /// There is not enough memory to find out.
+    NoRoom {
+        /// Bytes that were wanted in one piece.
+        wanted: usize,
+    },
 }
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (at offset {:#x})", self.text, self.offset)
+        match self {
+            LoadError::Invalid { text, offset } => write!(f, "{text} (at offset {offset:#x})"),
+            LoadError::NoRoom { wanted } => write!(f, "checking it takes {wanted} bytes more"),
+        }
     }
 }
 
@@ -82,14 +95,14 @@ impl core::error::Error for LoadError {}
 
 impl Module<'_> {
     /// Gives back what loading has taken too much.
-    pub(crate) fn shrink(&mut self) {
-        self.types.shrink_to_fit();
-        self.imported.shrink_to_fit();
-        self.functions.shrink_to_fit();
-        self.side.shrink();
-        self.globals.shrink_to_fit();
-        self.tables.shrink_to_fit();
-        self.data.shrink_to_fit();
+    pub(crate) fn shrink(&mut self, room: &mut Room<'_>) {
+        shrink(&mut self.types, room);
+        shrink(&mut self.imported, room);
+        shrink(&mut self.functions, room);
+        self.side.shrink(room);
+        shrink(&mut self.globals, room);
+        shrink(&mut self.tables, room);
+        shrink(&mut self.data, room);
     }
 
     /// Bytes of heap that it takes besides the bytes it was made from.

@@ -18,7 +18,6 @@ use crate::frame::Arms;
 use crate::frame::Frame;
 use crate::frame::Kind;
 use crate::frame::Operand;
-use crate::kind::MemoryType;
 use crate::kind::Signature;
 use crate::number;
 use crate::register::Before;
@@ -26,17 +25,7 @@ use crate::register::RegisterWatch;
 use crate::side::Branch;
 use crate::side::Place;
 use crate::side::SideTable;
-
-/// What a body may refer to.
-pub(crate) struct Surroundings<'a> {
-    pub(crate) code: &'a [u8],
-    pub(crate) types: &'a [Signature],
-    /// The type of every function, imported ones first.
-    pub(crate) function: &'a dyn Fn(u32) -> u16,
-    /// The value of every global that is known before there is an instance.
-    pub(crate) globals: &'a [Option<u64>],
-    pub(crate) memory: Option<MemoryType>,
-}
+use crate::surroundings::Surroundings;
 
 /// One body being read.
 pub(crate) struct Scan<'a> {
@@ -92,6 +81,11 @@ impl<'a> Scan<'a> {
     /// The most values that are on its stack at once, without parameters and locals.
     pub(crate) fn height_max(&self) -> usize {
         self.height_max
+    }
+
+    /// How many values are on its stack, its frames and the side table so far.
+    pub(crate) fn so_far(&self) -> (usize, &[Frame], &SideTable) {
+        (self.stack.len(), &self.frames, self.side)
     }
 
     /// Takes the next operator, which is valid and whose opcode lies at `at`.

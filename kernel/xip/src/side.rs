@@ -7,6 +7,9 @@
 
 use alloc::vec::Vec;
 
+use crate::room::Room;
+use crate::room::shrink;
+
 /// Where a branch leads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Branch {
@@ -65,6 +68,9 @@ const KEPT_SHIFT: u32 = DROPPED_SHIFT + DROPPED_BITS;
 const LONG: u32 = 3;
 
 impl SideTable {
+    /// Bytes of an entry, and of a branch that is kept aside.
+    pub(crate) const BYTES: (usize, usize) = (size_of::<u32>(), size_of::<Branch>());
+
     /// A table that also knows where its costs are charged.
     pub(crate) fn marked() -> SideTable {
         SideTable { marks: Some(Vec::new()), ..SideTable::default() }
@@ -77,6 +83,11 @@ impl SideTable {
 
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Entries, and branches that are kept aside.
+    pub(crate) fn lens(&self) -> (usize, usize) {
+        (self.entries.len(), self.long.len())
     }
 
     /// Adds a cost; returns where it is.
@@ -144,9 +155,9 @@ impl SideTable {
         }
     }
 
-    pub(crate) fn shrink(&mut self) {
-        self.entries.shrink_to_fit();
-        self.long.shrink_to_fit();
+    pub(crate) fn shrink(&mut self, room: &mut Room<'_>) {
+        shrink(&mut self.entries, room);
+        shrink(&mut self.long, room);
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {

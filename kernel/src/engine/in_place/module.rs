@@ -57,8 +57,7 @@ impl Checked {
             Wasm::Lasting(bytes) => Cow::Borrowed(bytes),
             Wasm::Passing(bytes) => Cow::Owned(copy(bytes)?),
         };
-        let module =
-            xip::Module::new(bytes).map_err(|error| LoadError::Invalid(error.to_string()))?;
+        let module = xip::Module::new_within(bytes, &mut is_left_beside).map_err(refusal)?;
         if is_library(module.bytes()) {
             let text = "this board runs modules in place, and no libraries";
             return Err(LoadError::Library(text.to_string()));
@@ -134,13 +133,19 @@ impl Module {
     }
 }
 
-/// The bytes of a module, to be kept. As much again must be free: checking a module that a compiler
-/// has made takes less.
+/// Why a module that could not be checked is not loaded.
+fn refusal(error: xip::LoadError) -> LoadError {
+    match error {
+        xip::LoadError::NoRoom { wanted } => LoadError::NoRoom { wanted },
+        error => LoadError::Invalid(error.to_string()),
+    }
+}
+
+/// The bytes of a module, to be kept.
 fn copy(bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
-    let wanted = 2 * bytes.len();
+    let wanted = bytes.len();
     let mut copy = Vec::new();
-    let taken =
-        if is_left_beside(wanted) { copy.try_reserve_exact(bytes.len()).ok() } else { None };
+    let taken = if is_left_beside(wanted) { copy.try_reserve_exact(wanted).ok() } else { None };
     taken.ok_or(LoadError::NoRoom { wanted })?;
     copy.extend_from_slice(bytes);
     Ok(copy)
