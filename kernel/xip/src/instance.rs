@@ -305,13 +305,18 @@ fn make<H: Host>(module: &Module<'_>, given: &Given<'_>, host: &mut H) -> Result
     {
         return Err(OpenError::NotGiven);
     }
+    let mut globals = list(module.globals.len())?;
+    globals.extend_from_slice(&given.globals[..module.imported_globals]);
+    let mut is_data_dropped = list(module.data.len())?;
+    is_data_dropped.resize(module.data.len(), false);
+    let segments = module.element_section().map_or(0, |section| section.count() as usize);
     let mut store = Store {
         memory: Vec::new(),
         memory_type: module.memory,
-        globals: given.globals[..module.imported_globals].to_vec(),
+        globals,
         tables: tables(module, given)?,
-        elements: Vec::new(),
-        is_data_dropped: alloc::vec![false; module.data.len()],
+        elements: list(segments)?,
+        is_data_dropped,
         elements_max: given.elements_max,
         fuel: given.fuel,
     };
@@ -339,6 +344,14 @@ fn make<H: Host>(module: &Module<'_>, given: &Given<'_>, host: &mut H) -> Result
     Ok(store)
 }
 
+/// A list with place for so many elements.
+fn list<T>(count: usize) -> Result<Vec<T>, OpenError> {
+    let mut list = Vec::new();
+    let taken = list.try_reserve_exact(count);
+    taken.map_err(|_| OpenError::OutOfMemory(count.saturating_mul(size_of::<T>())))?;
+    Ok(list)
+}
+
 fn tables(module: &Module<'_>, given: &Given<'_>) -> Result<Vec<Table>, OpenError> {
     if given.tables_max < module.tables.len() {
         return Err(OpenError::TooManyTables);
@@ -352,9 +365,7 @@ fn tables(module: &Module<'_>, given: &Given<'_>) -> Result<Vec<Table>, OpenErro
             if given.elements_max < count {
                 return Err(OpenError::TableTooLarge);
             }
-            let mut elements = Vec::new();
-            let taken = elements.try_reserve_exact(count);
-            taken.map_err(|_| OpenError::OutOfMemory(count * size_of::<u32>()))?;
+            let mut elements = list(count)?;
             elements.resize(count, 0);
             Ok(Table { elements, maximum: limits.maximum })
         })
@@ -366,7 +377,7 @@ fn fill_tables(module: &Module<'_>, store: &mut Store) -> Result<(), OpenError> 
         let segment = segment.expect("the module is valid");
         let items = match segment.kind {
             ElementKind::Declared => Vec::new(),
-            _ => items(&segment.items, &store.globals),
+            _ => items(&segment.items, &store.globals)?,
         };
         let ElementKind::Active { table_index, offset_expr } = segment.kind else {
             store.elements.push(items);
@@ -383,19 +394,22 @@ fn fill_tables(module: &Module<'_>, store: &mut Store) -> Result<(), OpenError> 
     Ok(())
 }
 
-fn items(items: &ElementItems<'_>, globals: &[u64]) -> Vec<u32> {
+fn items(items: &ElementItems<'_>, globals: &[u64]) -> Result<Vec<u32>, OpenError> {
     match items {
         ElementItems::Functions(functions) => {
-            let functions = functions.clone().into_iter();
-            functions.map(|function| function.expect("the module is valid") + 1).collect()
+            let mut all = list(functions.count() as usize)?;
+            for function in functions.clone() {
+                all.push(function.expect("the module is valid") + 1);
+            }
+            Ok(all)
         }
         ElementItems::Expressions(_, expressions) => {
-            let expressions = expressions.clone().into_iter();
-            let value = |expression| evaluate(&expression, globals);
-            expressions
-                .map(|expression| value(expression.expect("the module is valid")))
-                .map(|value| value.expect("constants name globals before them") as u32)
-                .collect()
+            let mut all = list(expressions.count() as usize)?;
+            for expression in expressions.clone() {
+                let value = evaluate(&expression.expect("the module is valid"), globals);
+                all.push(value.expect("constants name globals before them") as u32);
+            }
+            Ok(all)
         }
     }
 }
