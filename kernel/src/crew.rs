@@ -15,7 +15,6 @@ use crate::headroom::is_left_beside;
 use crate::limits::HEADROOM;
 use crate::manifest::Program;
 use crate::native::Native;
-use crate::personality;
 use crate::state::State;
 
 /// Engine, code and bodies, by place.
@@ -34,9 +33,8 @@ enum Code {
 }
 
 impl Crew {
-    /// A crew for this many places, all of them empty.
-    pub(crate) fn new(places: usize, mut engine: Engine<Box<State>>) -> Crew {
-        personality::define(&mut engine);
+    /// A crew for this many places, all of them empty. The engine knows what can be imported.
+    pub(crate) fn new(places: usize, engine: Engine<Box<State>>) -> Crew {
         let codes = (0..places).map(|_| None).collect();
         let bodies = (0..places).map(|_| None).collect();
         Crew { engine, codes, bodies, renewals: BTreeMap::new() }

@@ -16,9 +16,9 @@ use crate::device::Board;
 use crate::device::Framebuffer;
 use crate::device::flash_shape;
 use crate::engine::Engine;
-use crate::engine::ExternalEngine;
 use crate::event::Event;
 use crate::fault::ExitReason;
+use crate::foundry::Foundry;
 use crate::limits::EVENTS_PER_POLL;
 use crate::manifest::Manifest;
 use crate::slice::slice;
@@ -54,16 +54,16 @@ pub struct Kernel {
 impl Kernel {
     /// Makes the population of the manifest. Nothing runs before the first poll.
     pub fn boot(manifest: &Manifest, board: &mut impl Board) -> Result<Kernel, BootError> {
-        Kernel::boot_on(manifest, board, Engine::new(manifest.engine))
+        Kernel::boot_from(manifest, board, &Foundry::frugal(manifest.engine))
     }
 
-    /// The same with an engine from outside, in the place of the manifest's.
-    pub fn boot_with(
+    /// The same with the engine of a foundry, in the place of the manifest's.
+    pub fn boot_from(
         manifest: &Manifest,
         board: &mut impl Board,
-        engine: Box<dyn ExternalEngine>,
+        foundry: &Foundry,
     ) -> Result<Kernel, BootError> {
-        Kernel::boot_on(manifest, board, Engine::external(engine))
+        Kernel::boot_on(manifest, board, foundry.engine())
     }
 
     fn boot_on(

@@ -2,7 +2,9 @@
 //! one of them leads to some object.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fmt::Write;
+use std::rc::Rc;
 
 use abi::rights::Rights;
 use kernel::authority::Held;
@@ -16,6 +18,25 @@ use crate::cast::Cast;
 /// The columns of the lines.
 pub const HEADING: &str = " board    actor        slot   object                           \
                            rights           badge  derived from";
+
+/// Who could reach what at some moment, on every board. It becomes text when it is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Authority(Vec<(Rc<Cast>, Vec<Held>)>);
+
+impl Authority {
+    /// Of boards in the order of the scenario.
+    pub fn of(boards: impl Iterator<Item = (Rc<Cast>, Vec<Held>)>) -> Authority {
+        Authority(boards.collect())
+    }
+}
+
+impl fmt::Display for Authority {
+    /// One line for each capability, below a heading.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{HEADING}")?;
+        self.0.iter().try_for_each(|(cast, held)| f.write_str(&rows(cast.board(), cast, held)))
+    }
+}
 
 /// One line for each capability of a board.
 pub fn rows(board: &str, cast: &Cast, held: &[Held]) -> String {
@@ -160,10 +181,12 @@ mod tests {
                     write            -      ← kernel\n";
         let passed = " pc       ui_server.1  8:0    endpoint shell.1                 \
                       write            2      ← shell.1 6:0 ← shell.1 0:0 ← kernel\n";
-        assert!(report.authority_at_boot.starts_with(HEADING), "{}", report.authority_at_boot);
-        assert!(report.authority_at_boot.contains(boot), "{}", report.authority_at_boot);
-        assert!(!report.authority_at_boot.contains(passed), "{}", report.authority_at_boot);
-        assert!(report.authority.contains(passed), "{}", report.authority);
+        let at_boot = report.authority_at_boot.to_string();
+        assert!(at_boot.starts_with(HEADING), "{at_boot}");
+        assert!(at_boot.contains(boot), "{at_boot}");
+        assert!(!at_boot.contains(passed), "{at_boot}");
+        let at_the_end = report.authority().to_string();
+        assert!(at_the_end.contains(passed), "{at_the_end}");
     }
 
     #[test]
@@ -191,8 +214,8 @@ mod tests {
                      - preempt: { actor: shell, fuel: 5 }\n  - interrupt: 5\n  - delay: 1ms\n";
         let report = played(steps);
         assert!(report.failure.is_none(), "{:?}", report.failure);
-        assert!(report.trace.contains("input    preempt shell.1 at 5\n"));
-        assert!(report.trace.contains("input    interrupt 5\n"));
+        assert!(report.trace().contains("input    preempt shell.1 at 5\n"));
+        assert!(report.trace().contains("input    interrupt 5\n"));
         let again = "  - wait: { actor: chaos, exited: abnormal, within: 20s }\n  \
                      - expect: { actor: chaos, exited: abnormal }\n";
         assert_eq!(seen_instead(again), "the ends of chaos so far: abnormal");

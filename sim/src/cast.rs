@@ -26,6 +26,7 @@ struct Role {
 /// The actors of one board by id, living and dead.
 #[derive(Clone, Debug, Default)]
 pub struct Cast {
+    board: String,
     actors: BTreeMap<ActorId, Role>,
     opcodes: BTreeMap<Rc<str>, &'static [(u32, &'static str)]>,
     regions: Vec<String>,
@@ -42,6 +43,7 @@ impl Cast {
     pub fn new(plan: &BoardPlan, manifest: &Manifest, powered: Duration) -> Cast {
         let actors = plan.actors.iter();
         Cast {
+            board: manifest.identity.clone(),
             actors: BTreeMap::new(),
             opcodes: actors
                 .map(|actor| (actor.manifest.name.as_str().into(), actor.opcodes))
@@ -51,6 +53,11 @@ impl Cast {
             supervisors: manifest.supervisors.iter().map(|found| found.name.clone()).collect(),
             powered,
         }
+    }
+
+    /// What the board is called.
+    pub fn board(&self) -> &str {
+        &self.board
     }
 
     /// The world's time of an instant of the kernel's.
@@ -66,6 +73,11 @@ impl Cast {
         let is_restart = before.is_some_and(|(_, role)| *role.name == *name);
         self.actors.insert(id, Role { name: name.into(), life });
         is_restart
+    }
+
+    /// Whether this actor of this name has been made.
+    pub fn knows(&self, id: ActorId, name: &[u8]) -> bool {
+        self.actors.get(&id).is_some_and(|role| role.name.as_bytes() == name)
     }
 
     /// Which life an actor is in, or was in when it died; 0 before its first.

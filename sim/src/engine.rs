@@ -1,16 +1,19 @@
 //! What runs the actors' modules in the kernel of this program. A scenario cannot tell.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
 use engine::Compiler;
 use engine::External;
-use kernel::engine::ExternalEngine;
+use kernel::Foundry;
 use kernel::manifest::EngineKind;
 
 /// An engine by its name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EngineName {
     /// wasmi, which compiles to code of its own: the reference.
     #[default]
@@ -54,13 +57,27 @@ impl EngineName {
         }
     }
 
-    /// The engine that a kernel must be given, if it is none of its own.
-    pub fn external(self) -> Option<Box<dyn ExternalEngine>> {
-        if self != EngineName::Wasmtime {
-            return None;
+    /// Where kernels get it from: one for all worlds of this thread, until it is full.
+    pub fn foundry(self) -> Rc<Foundry> {
+        thread_local! {
+            static FOUNDRIES: RefCell<BTreeMap<EngineName, Rc<Foundry>>> = RefCell::default();
         }
-        let compiler = compiler()?.clone();
-        Some(Box::new(External(compiler)))
+        FOUNDRIES.with_borrow_mut(|foundries| {
+            let known = foundries.get(&self).filter(|foundry| !foundry.is_full());
+            let foundry = known.map_or_else(|| Rc::new(self.new_foundry()), Rc::clone);
+            foundries.insert(self, Rc::clone(&foundry));
+            foundry
+        })
+    }
+
+    fn new_foundry(self) -> Foundry {
+        // The compiler is made for those who ask for it.
+        if self == EngineName::Wasmtime
+            && let Some(compiler) = compiler()
+        {
+            return Foundry::external(Rc::new(RefCell::new(External(Arc::clone(compiler)))));
+        }
+        Foundry::new(self.kind())
     }
 }
 

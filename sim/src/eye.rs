@@ -1,5 +1,7 @@
 //! What reads the text on a board's screen, and reads nothing twice.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -13,8 +15,10 @@ use crate::scenario::plan::BoardPlan;
 /// A reader that remembers what it has read.
 #[derive(Clone)]
 pub struct Eye {
-    /// `None` knows no font, so it reads nothing.
-    reader: Option<Reader>,
+    /// The file of the font, if there is one.
+    font: Option<Cow<'static, [u8]>>,
+    /// Made when something is read for the first time. `None` knows no font, so it reads nothing.
+    reader: OnceCell<Option<Rc<Reader>>>,
     /// The screen's version that was read last, and what it said.
     last: RefCell<Option<(u64, Rc<[Run]>)>>,
 }
@@ -23,8 +27,8 @@ impl Eye {
     /// An eye for the font of a board.
     pub fn new(plan: &BoardPlan) -> Eye {
         let font = plan.regions.iter().find(|region| region.name == "font");
-        let font = font.and_then(|region| Font::parse(&region.bytes).ok());
-        Eye { reader: font.map(|font| Reader::new(&font)), last: RefCell::default() }
+        let font = font.map(|region| region.bytes.clone());
+        Eye { font, reader: OnceCell::new(), last: RefCell::default() }
     }
 
     /// The text on the board's screen.
@@ -36,8 +40,7 @@ impl Eye {
         {
             return Rc::clone(runs);
         }
-        let reader = self.reader.as_ref();
-        let runs = reader.map_or_else(Vec::new, |reader| reader.read(&screen.picture()));
+        let runs = self.reader().map_or_else(Vec::new, |reader| reader.read(&screen.picture()));
         let runs: Rc<[Run]> = runs.into();
         *last = Some((version, Rc::clone(&runs)));
         runs
@@ -45,6 +48,14 @@ impl Eye {
 
     /// The cell of the font; one pixel if there is none.
     pub fn cell(&self) -> (usize, usize) {
-        self.reader.as_ref().map_or((1, 1), Reader::cell)
+        self.reader().map_or((1, 1), Reader::cell)
+    }
+
+    fn reader(&self) -> Option<&Reader> {
+        let made = self.reader.get_or_init(|| {
+            let font = Font::parse(self.font.as_ref()?).ok()?;
+            Some(Rc::new(Reader::new(&font)))
+        });
+        made.as_deref()
     }
 }

@@ -38,10 +38,7 @@ impl Heart {
         board: &mut VirtualBoard,
     ) -> Result<Heart, StartError> {
         let Some(target) = target else {
-            let kernel = match engine.external() {
-                Some(engine) => Kernel::boot_with(manifest, board, engine)?,
-                None => Kernel::boot(manifest, board)?,
-            };
+            let kernel = Kernel::boot_from(manifest, board, &engine.foundry())?;
             return Ok(Heart::Linked(Box::new(kernel)));
         };
         Ok(Heart::Remote(RefCell::new(Remote::boot(target, profile, manifest, board)?)))
@@ -86,7 +83,10 @@ impl Heart {
     pub fn drain_trace(&mut self, mut each: impl FnMut(&Record, &[u8])) {
         match self {
             Heart::Linked(kernel) => {
-                kernel.drain_trace(|record, head, tail| each(record, &[head, tail].concat()));
+                kernel.drain_trace(|record, head, tail| match tail {
+                    [] => each(record, head),
+                    _ => each(record, &[head, tail].concat()),
+                });
             }
             Heart::Remote(remote) => {
                 for (record, text) in remote.get_mut().drain() {

@@ -12,7 +12,7 @@ use kernel::trace::Record;
 use kernel::trace::What;
 
 use crate::cast::Cast;
-use crate::trace;
+use crate::trace::Description;
 
 /// One message that a user of the flash received.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl Journal {
         let Some(id) = record.actor else { return };
         match record.what {
             What::Receive { .. } => {
-                self.receive(id, &cast.name(id), trace::describe(cast, record, text));
+                self.receive(id, &cast.name(id), Description { cast, record, text }.to_string());
             }
             // A slice ends with the operation that it begins, so this one is under way.
             What::Flash { .. } => {

@@ -71,7 +71,8 @@ pub struct Machine {
     cut_with: Option<FlashCut>,
     /// What the flash was told, if somebody wants to know.
     journal: Option<Journal>,
-    cast: Cast,
+    /// The trace shares it until it has made its lines.
+    cast: Rc<Cast>,
     eye: Eye,
     /// When the processor has done what it was last given.
     free: Instant,
@@ -108,7 +109,7 @@ impl Machine {
             flash_done: None,
             cut_with: None,
             journal: None,
-            cast: Cast::default(),
+            cast: Rc::default(),
             eye: Eye::new(plan),
             free: Instant::ZERO,
             due: None,
@@ -155,11 +156,12 @@ impl Machine {
         let target = self.target.as_deref();
         let (engine, profile) = (self.plan.engine, self.plan.profile);
         let kernel = Heart::boot(target, engine, profile, &manifest, &mut self.board)?;
-        self.cast = Cast::new(&self.plan, &manifest, now.since(Instant::ZERO));
+        let mut cast = Cast::new(&self.plan, &manifest, now.since(Instant::ZERO));
         for process in kernel.processes() {
             let id = id_of(process.id).expect("the kernel gives sound ids");
-            self.cast.enter(id, process.name());
+            cast.enter(id, process.name());
         }
+        self.cast = Rc::new(cast);
         self.kernel = Some(kernel);
         (self.powered, self.free, self.due) = (now, now, Some(now));
         Ok(())
@@ -335,13 +337,15 @@ impl Machine {
         }
         self.follow_flash();
         self.driven.extend(self.board.settle(now));
-        let Machine { kernel, cast, name, restarts, journal, board, .. } = self;
+        let Machine { kernel, cast, restarts, journal, board, .. } = self;
         let kernel = kernel.as_mut().expect("it has just been polled");
         kernel.drain_trace(|record, text| {
             if matches!(record.what, What::Spawn { .. })
                 && let Some(id) = record.actor
+                && !cast.knows(id, text)
             {
-                let is_restart = cast.enter(id, &String::from_utf8_lossy(text));
+                trace.settle();
+                let is_restart = Rc::make_mut(cast).enter(id, &String::from_utf8_lossy(text));
                 if is_restart {
                     *restarts.entry(cast.name(id)).or_default() += 1;
                 }
@@ -352,7 +356,7 @@ impl Machine {
             if let Some(seen) = Seen::of(cast, record, text) {
                 each(seen);
             }
-            trace.push(name, cast, record, text);
+            trace.push(cast, record, text);
         });
         if let Some(cut) = self.cut_with
             && self.flash().is_some_and(|flash| cut.operation < flash.operations())
@@ -437,6 +441,11 @@ impl Machine {
     /// Who can reach what, one line for each capability.
     pub fn authority(&self) -> String {
         authority::rows(&self.name, &self.cast, &self.held())
+    }
+
+    /// Who can reach what, to become text later.
+    pub fn authority_now(&self) -> (Rc<Cast>, Vec<Held>) {
+        (Rc::clone(&self.cast), self.held())
     }
 
     /// What one actor can reach.

@@ -26,7 +26,6 @@ use crate::target::StartError;
 use crate::target::Target;
 
 /// What came of a plan, and where to look at it.
-#[derive(Debug)]
 pub struct Outcome {
     /// What happened.
     pub report: Report,
@@ -133,8 +132,8 @@ pub fn finish(
             surveys.iter().map(|survey| format!("{}\n{}\n", survey.matrix.text(), survey.line()));
         fs::write(out.join("cuts.txt"), tables.collect::<String>())?;
     }
-    fs::write(out.join("trace.txt"), &report.trace)?;
-    fs::write(out.join("authority.txt"), &report.authority)?;
+    fs::write(out.join("trace.txt"), report.trace())?;
+    fs::write(out.join("authority.txt"), report.authority().to_string())?;
     let folder = snapshot::folder(&plan.source, plan.run().as_deref());
     let mut mismatches = Vec::new();
     for take in &report.takes {
@@ -163,14 +162,14 @@ fn explore_all(plan: &Plan, report: &mut Report) -> Vec<Survey> {
         }
         let survey = explore(plan, step, &journal);
         if survey.cuts == 0
-            && let Some(fail) = nothing_cut(plan, step, &journal, report.end)
+            && let Some(fail) = nothing_cut(plan, step, &journal, report.end())
         {
             report.failure = Some(fail);
         }
         if let Some(first) = survey.broken.first() {
             report.failure = Some(Failure {
                 step,
-                at: report.end,
+                at: report.end(),
                 expected: format!("left something broken {} times", survey.broken.len()),
                 seen: format!("{}; {}: {}", cut_in_words(first), first.about, first.why),
                 trace: first.trace.clone(),

@@ -19,22 +19,22 @@ pub fn summary(plan: &Plan, outcome: &Outcome) -> String {
     let steps = plan.steps.len();
     let mut lines = vec![
         ("steps", format!("{} of {steps}", report.steps)),
-        ("virtual time", format!("{} s", report.end)),
-        ("messages", report.messages.to_string()),
-        ("frames", report.frames.to_string()),
-        ("executed", format!("{} fuel, {} preemptions", report.fuel, report.preempts)),
-        ("trace", format!("{} ({} lines)", report.hash, report.trace.lines().count())),
+        ("virtual time", format!("{} s", report.end())),
+        ("messages", report.messages().to_string()),
+        ("frames", report.frames().to_string()),
+        ("executed", format!("{} fuel, {} preemptions", report.fuel(), report.preempts())),
+        ("trace", format!("{} ({} lines)", report.hash(), report.trace().lines().count())),
         ("written to", outcome.out.display().to_string()),
     ];
-    if 0 < report.restarts {
-        lines.insert(2, ("restarts", report.restarts.to_string()));
+    if 0 < report.restarts() {
+        lines.insert(2, ("restarts", report.restarts().to_string()));
     }
     if let Some(target) = &outcome.on {
         let same =
             if outcome.has_passed() { ": the same story as the linked kernel's" } else { "" };
         lines.push(("on", format!("{target}{same}")));
     }
-    for wear in report.wear.iter().flatten() {
+    for wear in report.wear().iter().flatten() {
         lines.push(("flash", wear.to_string()));
     }
     for survey in &outcome.surveys {
@@ -54,13 +54,11 @@ pub fn summary(plan: &Plan, outcome: &Outcome) -> String {
 /// Who could reach what after boot and after the run, and through whom.
 pub fn authority(outcome: &Outcome) -> String {
     let report = &outcome.report;
-    if report.authority == report.authority_at_boot {
-        return format!("authority after boot and after the run:\n{}", report.authority);
+    let (before, after) = (report.authority_at_boot.to_string(), report.authority().to_string());
+    if before == after {
+        return format!("authority after boot and after the run:\n{after}");
     }
-    format!(
-        "authority after boot:\n{}authority after the run:\n{}",
-        report.authority_at_boot, report.authority
-    )
+    format!("authority after boot:\n{before}authority after the run:\n{after}")
 }
 
 /// Everything that went wrong in a run: where, what was seen, the trace before it, and how to see

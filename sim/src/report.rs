@@ -6,43 +6,82 @@ use devices::flash::Wear;
 use devices::picture::Picture;
 use kernel::time::Instant;
 
+use crate::authority::Authority;
 use crate::journal::Journal;
+use crate::machine::Machine;
+use crate::world::World;
 
-/// What came of a run.
-#[derive(Debug)]
+/// What came of a run. What takes time to tell is told when it is asked for.
 pub struct Report {
     /// Steps that were done.
     pub steps: usize,
-    /// When it ended.
-    pub end: Instant,
-    /// Messages that were sent.
-    pub messages: usize,
-    /// Frames that were finished.
-    pub frames: u64,
-    /// Slices that ended because their fuel did.
-    pub preempts: u64,
-    /// Actors that were started again.
-    pub restarts: u32,
-    /// Logical instructions that were executed.
-    pub fuel: u64,
-    /// The hash of the whole trace.
-    pub hash: String,
-    /// The trace as it is read.
-    pub trace: String,
+    /// The world as the run left it.
+    pub world: World,
     /// Who could reach what after boot.
-    pub authority_at_boot: String,
-    /// Who could reach what at the end.
-    pub authority: String,
+    pub authority_at_boot: Authority,
     /// What the steps took down, in their order.
     pub takes: Vec<Take>,
-    /// The last picture of every board, by name.
-    pub pictures: Vec<(String, Picture)>,
-    /// The life of each board's flash; `None` has none.
-    pub wear: Vec<Option<Wear>>,
     /// What flashes were told, each for the exploration at this step.
     pub journals: Vec<(usize, Journal)>,
     /// Why it failed, if it did.
     pub failure: Option<Failure>,
+}
+
+impl Report {
+    /// When it ended.
+    pub fn end(&self) -> Instant {
+        self.world.now()
+    }
+
+    /// Messages that were sent.
+    pub fn messages(&self) -> usize {
+        self.world.messages().len()
+    }
+
+    /// Frames that were finished.
+    pub fn frames(&self) -> u64 {
+        self.world.machines().iter().map(Machine::frames).sum()
+    }
+
+    /// Slices that ended because their fuel did.
+    pub fn preempts(&self) -> u64 {
+        self.world.trace().preempts()
+    }
+
+    /// Actors that were started again.
+    pub fn restarts(&self) -> u32 {
+        self.world.machines().iter().map(Machine::restarts_of_all).sum()
+    }
+
+    /// Logical instructions that were executed.
+    pub fn fuel(&self) -> u64 {
+        self.world.machines().iter().map(Machine::fuel).sum()
+    }
+
+    /// The hash of the whole trace.
+    pub fn hash(&self) -> String {
+        self.world.trace().hash()
+    }
+
+    /// The trace as it is read.
+    pub fn trace(&self) -> String {
+        self.world.trace().text()
+    }
+
+    /// Who could reach what at the end.
+    pub fn authority(&self) -> Authority {
+        self.world.authority()
+    }
+
+    /// The last picture of every board, in the order of the scenario.
+    pub fn pictures(&self) -> Vec<Picture> {
+        self.world.machines().iter().map(Machine::picture).collect()
+    }
+
+    /// The life of each board's flash; `None` has none.
+    pub fn wear(&self) -> Vec<Option<Wear>> {
+        self.world.machines().iter().map(Machine::wear).collect()
+    }
 }
 
 /// Something that a step took down, to be compared with what was approved.

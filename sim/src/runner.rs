@@ -10,6 +10,7 @@ use kernel::time::Duration;
 use kernel::time::Instant;
 
 use crate::authority;
+use crate::authority::Authority;
 use crate::journal::Journal;
 use crate::report::Content;
 use crate::report::Failure;
@@ -79,7 +80,7 @@ pub struct Runner<'a> {
     pointers: Vec<Pointer>,
     takes: Vec<Take>,
     failure: Option<Failure>,
-    authority_at_boot: String,
+    authority_at_boot: Authority,
     /// What flashes were told, each for the exploration at this step.
     journals: Vec<(usize, Journal)>,
     doing: Doing,
@@ -278,26 +279,8 @@ impl<'a> Runner<'a> {
 
     /// What came of it.
     pub fn report(self) -> Report {
-        let Runner { plan, world, takes, failure, steps, authority_at_boot, journals, .. } = self;
-        let names = plan.boards.keys().cloned().enumerate();
-        Report {
-            steps,
-            end: world.now(),
-            messages: world.messages().len(),
-            frames: world.machines().iter().map(|machine| machine.frames()).sum(),
-            preempts: world.trace().preempts(),
-            restarts: world.machines().iter().map(|machine| machine.restarts_of_all()).sum(),
-            fuel: world.machines().iter().map(|machine| machine.fuel()).sum(),
-            hash: world.trace().hash(),
-            trace: world.trace().text(),
-            authority_at_boot,
-            authority: world.authority(),
-            takes,
-            pictures: names.map(|(board, name)| (name, world.picture(board))).collect(),
-            wear: world.machines().iter().map(|machine| machine.wear()).collect(),
-            journals,
-            failure,
-        }
+        let Runner { world, takes, failure, steps, authority_at_boot, journals, .. } = self;
+        Report { steps, world, authority_at_boot, takes, journals, failure }
     }
 
     /// Begins a step; says what it waits for.
@@ -446,13 +429,12 @@ impl<'a> Runner<'a> {
     }
 
     fn fail_with(&mut self, step: usize, expected: String, seen: String) {
-        let lines = self.world.trace().lines();
         self.failure = Some(Failure {
             step,
             at: self.world.now(),
             expected,
             seen,
-            trace: lines[lines.len().saturating_sub(TRACE_AROUND)..].to_vec(),
+            trace: self.world.trace().last_lines(TRACE_AROUND),
         });
     }
 }

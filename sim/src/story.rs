@@ -56,7 +56,7 @@ pub fn unsupported(plan: &Plan, target: &dyn Target) -> Vec<Unsupported> {
 /// Where two worlds that played the same plan part, in words; `None` if nothing that can be seen of
 /// them differs.
 pub fn difference(linked: &World, other: &World) -> Option<String> {
-    let traces = trace_difference(linked.trace().lines(), other.trace().lines());
+    let traces = trace_difference(&linked.trace().lines(), &other.trace().lines());
     if traces.is_some() {
         return traces;
     }

@@ -16,7 +16,7 @@ use kernel::time::Duration;
 use kernel::time::Instant;
 
 use crate::agenda::Agenda;
-use crate::authority;
+use crate::authority::Authority;
 use crate::machine::Machine;
 use crate::machine::Power;
 use crate::scenario::plan::PinPlace;
@@ -257,10 +257,9 @@ impl World {
         &self.exits
     }
 
-    /// Who can reach what on every board, one line for each capability.
-    pub fn authority(&self) -> String {
-        let rows = self.machines.iter().map(Machine::authority);
-        format!("{}\n{}", authority::HEADING, rows.collect::<String>())
+    /// Who can reach what on every board.
+    pub fn authority(&self) -> Authority {
+        Authority::of(self.machines.iter().map(Machine::authority_now))
     }
 
     /// All that a board's serial line has shown.

@@ -14,6 +14,7 @@
 
 mod value;
 mod import;
+mod kept;
 mod module;
 mod instance;
 mod wasmi;
@@ -52,6 +53,8 @@ pub(crate) use wasmi::Link;
 pub(crate) use wasmi::Linking;
 
 use alloc::boxed::Box;
+use alloc::rc::Rc;
+use core::cell::RefCell;
 
 use crate::call::Host;
 use crate::manifest::EngineKind;
@@ -68,18 +71,38 @@ enum Either<H> {
 }
 
 impl<H: Host + Send + 'static> Engine<H> {
-    /// An engine whose modules can import nothing yet.
-    pub(crate) fn new(kind: EngineKind) -> Engine<H> {
+    /// An engine whose modules can import nothing yet. What it makes of the first so many of them it
+    /// keeps for whoever shares it.
+    pub(crate) fn new(kind: EngineKind, kept_max: usize) -> Engine<H> {
         let either = match kind {
-            EngineKind::Wasmi => Either::Wasmi(wasmi::Engine::new()),
-            EngineKind::InPlace => Either::InPlace(in_place::Engine::default()),
+            EngineKind::Wasmi => Either::Wasmi(wasmi::Engine::new(kept_max)),
+            EngineKind::InPlace => Either::InPlace(in_place::Engine::new(kept_max)),
         };
         Engine { either }
     }
 
-    /// An engine from outside, whose modules can import nothing yet.
-    pub(crate) fn external(engine: Box<dyn ExternalEngine>) -> Engine<H> {
-        Engine { either: Either::External(external::Engine::new(engine)) }
+    /// The same with an engine from outside.
+    pub(crate) fn external(engine: Rc<RefCell<dyn ExternalEngine>>, kept_max: usize) -> Engine<H> {
+        Engine { either: Either::External(external::Engine::new(engine, kept_max)) }
+    }
+
+    /// The same engine for another kernel, which has loaded nothing yet.
+    pub(crate) fn share(&self) -> Engine<H> {
+        let either = match &self.either {
+            Either::Wasmi(engine) => Either::Wasmi(engine.share()),
+            Either::InPlace(engine) => Either::InPlace(engine.share()),
+            Either::External(engine) => Either::External(engine.share()),
+        };
+        Engine { either }
+    }
+
+    /// Whether it keeps as many modules as it may.
+    pub(crate) fn is_full(&self) -> bool {
+        match &self.either {
+            Either::Wasmi(engine) => engine.is_full(),
+            Either::InPlace(engine) => engine.is_full(),
+            Either::External(engine) => engine.is_full(),
+        }
     }
 
     /// The same engine for another kernel; `None` if its instances cannot be copied.
@@ -114,7 +137,7 @@ impl<H: Host + Send + 'static> Engine<H> {
     /// Checks a module and makes it runnable.
     pub(crate) fn load(&mut self, wasm: Wasm<'_>) -> Result<Module, LoadError> {
         Ok(match &mut self.either {
-            Either::Wasmi(engine) => Module::Wasmi(Box::new(engine.load(wasm.bytes())?)),
+            Either::Wasmi(engine) => Module::Wasmi(engine.load(wasm.bytes())?),
             Either::InPlace(engine) => Module::InPlace(engine.load(wasm)?),
             Either::External(engine) => match engine.load(wasm)? {
                 external::Loaded::External(module) => Module::External(module),

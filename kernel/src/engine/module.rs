@@ -1,7 +1,7 @@
 //! Code that has been checked: everything a module may ask for is decided here, before it runs.
 
-use alloc::boxed::Box;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -48,7 +48,7 @@ impl<'a> Wasm<'a> {
 /// Code, ready to be instantiated any number of times by the engine that has loaded it.
 pub(crate) enum Module {
     /// wasmi has compiled it.
-    Wasmi(Box<wasmi::Module>),
+    Wasmi(Rc<wasmi::Module>),
     /// It runs where it lies.
     InPlace(in_place::Module),
     /// An engine from outside has compiled it.

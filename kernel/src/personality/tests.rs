@@ -39,7 +39,7 @@ impl Host for Parrot {
 }
 
 fn engine(kind: EngineKind) -> Engine<Parrot> {
-    let mut engine = Engine::new(kind);
+    let mut engine = Engine::new(kind, 0);
     personality::define(&mut engine);
     engine
 }

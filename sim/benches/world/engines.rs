@@ -26,7 +26,7 @@ pub(crate) fn engines() {
     for engine in EngineName::ALL {
         let report = |plan: &Plan| run(plan).expect("it boots");
         let messages = on(ping_pong(), engine);
-        let count = report(&messages).messages;
+        let count = report(&messages).messages();
         let took = best(|| drop(black_box(run(&messages))));
         let desktop = load("scenarios/desktop/shell_shows_a_file.yaml".as_ref(), &Stock);
         let desktop = on(desktop.expect("the scenario can be read").remove(0), engine);

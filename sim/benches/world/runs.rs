@@ -22,6 +22,7 @@ use crate::millis;
 use crate::on;
 use crate::one;
 use crate::ping_pong;
+use crate::told;
 
 /// Messages of a short run.
 const MESSAGES: usize = 200;
@@ -35,9 +36,7 @@ const SECONDS: u64 = 60;
 /// Runs that are over soon, many boards, and worlds that are copied.
 pub(crate) fn runs() {
     empty();
-    for engine in EngineName::ALL {
-        short(engine);
-    }
+    short();
     boards();
     forks();
 }
@@ -68,19 +67,23 @@ fn empty() {
     );
 }
 
-/// Two actors that throw a message to and fro, from boot to end.
-fn short(engine: EngineName) {
-    let mut plan = on(ping_pong(), engine);
-    let many = run(&plan).expect("it boots");
-    let each = many.end.nanos() / many.messages as u64;
-    plan.steps[0].action = Action::Delay(Duration::from_nanos(each * MESSAGES as u64));
-    let messages = run(&plan).expect("it boots").messages;
-    let took = best(|| drop(black_box(run(&plan))));
-    println!(
-        "runs: {:<13} {:>8.0} a second, with {messages} messages each",
-        engine.text(),
-        per_second(took)
-    );
+/// Two actors that throw a message to and fro, from boot to end: as such, and with all that is told
+/// of a run made into text and pictures.
+pub(crate) fn short() {
+    for engine in EngineName::ALL {
+        let mut plan = on(ping_pong(), engine);
+        let many = run(&plan).expect("it boots");
+        let each = many.end().nanos() / many.messages() as u64;
+        plan.steps[0].action = Action::Delay(Duration::from_nanos(each * MESSAGES as u64));
+        let messages = run(&plan).expect("it boots").messages();
+        let [run, told] = [best(|| drop(black_box(run(&plan)))), best(|| told(&plan))];
+        println!(
+            "runs: {:<13} {:>8.0} a second, with {messages} messages each; {:>6.0} if all is told",
+            engine.text(),
+            per_second(run),
+            per_second(told)
+        );
+    }
 }
 
 /// Boards that do what boards mostly do.

@@ -12,6 +12,7 @@ use crate::rectangle::Rectangle;
 #[derive(Clone, Debug)]
 pub struct Screen {
     info: FramebufferInfo,
+    /// Nothing until something is written, and that is black.
     memory: Vec<u8>,
     frames: u64,
     version: u64,
@@ -27,8 +28,7 @@ impl Screen {
     pub fn new(info: FramebufferInfo) -> Screen {
         let row = info.width as usize * info.format.bytes();
         assert!(row <= info.stride as usize, "a row of pixels fits into the stride");
-        let memory = vec![0; info.size()];
-        Screen { info, memory, frames: 0, version: 0, written: None, flushed: None }
+        Screen { info, memory: Vec::new(), frames: 0, version: 0, written: None, flushed: None }
     }
 
     /// Size and layout.
@@ -41,8 +41,12 @@ impl Screen {
     /// # Panics
     /// When the run leaves the framebuffer: whoever lends the screen has checked the range.
     pub fn write(&mut self, offset: usize, bytes: &[u8]) {
-        let inside = offset <= self.memory.len() && bytes.len() <= self.memory.len() - offset;
+        let size = self.info.size();
+        let inside = offset <= size && bytes.len() <= size - offset;
         assert!(inside, "{} bytes at {offset} lie inside the framebuffer", bytes.len());
+        if self.memory.is_empty() {
+            self.memory = vec![0; size];
+        }
         let target = &mut self.memory[offset..offset + bytes.len()];
         if target != bytes {
             target.copy_from_slice(bytes);
@@ -55,7 +59,7 @@ impl Screen {
 
     /// Power goes: the screen is black.
     pub fn power_off(&mut self) {
-        self.memory.fill(0);
+        self.memory = Vec::new();
         self.version += 1;
         (self.written, self.flushed) = (None, None);
     }
@@ -86,16 +90,15 @@ impl Screen {
         self.flushed
     }
 
-    /// The bytes in the screen's own format.
-    pub fn memory(&self) -> &[u8] {
-        &self.memory
-    }
-
     /// What one sees now.
     pub fn picture(&self) -> Picture {
+        let (width, height) = (self.info.width as usize, self.info.height as usize);
+        if self.memory.is_empty() {
+            return Picture::filled(width, height, [0; 3]);
+        }
         let pixel_bytes = self.info.format.bytes();
-        let row_bytes = self.info.width as usize * pixel_bytes;
-        let mut pixels = Vec::with_capacity(self.info.width as usize * self.info.height as usize);
+        let row_bytes = width * pixel_bytes;
+        let mut pixels = Vec::with_capacity(width * height);
         if 0 < row_bytes {
             for row in self.memory.chunks_exact(self.info.stride as usize) {
                 let row = row[..row_bytes].chunks_exact(pixel_bytes);
@@ -107,7 +110,7 @@ impl Screen {
                 }
             }
         }
-        Picture { width: self.info.width as usize, height: self.info.height as usize, pixels }
+        Picture { width, height, pixels }
     }
 
     /// The pixels that a run of bytes touches; padding at the end of a row is no pixel.
@@ -168,6 +171,17 @@ mod tests {
         let mut screen = panel(3, 2, PixelFormat::Bgra8888);
         screen.write(20 + 4, &[1, 2, 3, 77]);
         assert_eq!(screen.picture().pixel(1, 1), Some([3, 2, 1]));
+    }
+
+    #[test]
+    fn a_screen_that_nothing_was_written_to_is_as_black_as_one_that_lost_power() {
+        let mut screen = panel(3, 2, PixelFormat::Rgb565);
+        let black = screen.picture();
+        assert_eq!(black, Picture::filled(3, 2, [0; 3]));
+        screen.write(0, &[0xff; 20]);
+        assert_ne!(screen.picture(), black);
+        screen.power_off();
+        assert_eq!(screen.picture(), black);
     }
 
     #[test]

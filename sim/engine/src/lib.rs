@@ -1,5 +1,5 @@
 //! The engine for a desk: wasmtime compiles the actors' modules, and they keep wasmi's account of
-//! fuel themselves (`metering`). A kernel is given it by `Kernel::boot_with`.
+//! fuel themselves (`metering`). A kernel is given it by `Foundry::external`.
 //!
 //! It promises what every engine does: nobody can tell by a trace which one it was. What it cannot
 //! promise that for it does not take, and says why ([`Compiler::refusal`]).

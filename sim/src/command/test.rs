@@ -227,7 +227,7 @@ fn verdict(plan: &Plan, played: Result<Outcome, PlayError>) -> Verdict {
         Err(error) => Verdict::Failed(present::error(plan, &error)),
         Ok(outcome) if outcome.has_passed() => {
             let report = &outcome.report;
-            Verdict::Passed(format!("{} virtual s, trace {}", report.end, report.hash))
+            Verdict::Passed(format!("{} virtual s, trace {}", report.end(), report.hash()))
         }
         Ok(outcome) => Verdict::Failed(present::failures(plan, &outcome, Look::Plain)),
     }

@@ -315,7 +315,7 @@ fn play_fork(ground: &Ground<'_>, image: &[u8], ends: &Ends) -> Fork {
     let at_rest = at_rest.unwrap_or_else(|| tree(&runner));
     let verdict = judge(ends, at_rest, runner.failure(), &plan);
     let trace = match &verdict {
-        Verdict::Broken(_) => runner.world().trace().lines().to_vec(),
+        Verdict::Broken(_) => runner.world().trace().lines(),
         _ => Vec::new(),
     };
     let journal = runner.world_mut().machine_mut(ground.board).take_journal();

@@ -16,6 +16,7 @@ pub use seam::Outside;
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
+use core::cell::RefCell;
 
 use crate::call::Host;
 use crate::engine::Linking;
@@ -27,7 +28,7 @@ use crate::engine::wasmi;
 
 /// An engine from outside, and wasmi for what it does not take.
 pub(super) struct Engine<H> {
-    external: Box<dyn ExternalEngine>,
+    external: Rc<RefCell<dyn ExternalEngine>>,
     /// Checks modules and finds what they import.
     checker: in_place::Engine,
     wasmi: wasmi::Engine<H>,
@@ -42,7 +43,7 @@ pub(crate) struct Module {
 /// One that either of the two has loaded.
 pub(super) enum Loaded {
     External(Module),
-    Wasmi(Box<wasmi::Module>),
+    Wasmi(Rc<wasmi::Module>),
 }
 
 /// An instance of either.
@@ -59,10 +60,21 @@ impl Module {
 }
 
 impl<H: Host + Send + 'static> Engine<H> {
-    /// An engine whose modules can import nothing yet.
-    pub(super) fn new(external: Box<dyn ExternalEngine>) -> Engine<H> {
-        let checker = in_place::Engine::default();
-        Engine { external, checker, wasmi: wasmi::Engine::new() }
+    /// An engine whose modules can import nothing yet. Of those that it checks, it keeps so many.
+    pub(super) fn new(external: Rc<RefCell<dyn ExternalEngine>>, kept_max: usize) -> Engine<H> {
+        let (checker, wasmi) = (in_place::Engine::new(kept_max), wasmi::Engine::new(kept_max));
+        Engine { external, checker, wasmi }
+    }
+
+    /// The same engine for another kernel.
+    pub(super) fn share(&self) -> Engine<H> {
+        let external = Rc::clone(&self.external);
+        Engine { external, checker: self.checker.share(), wasmi: self.wasmi.share() }
+    }
+
+    /// Whether it keeps as many modules as it may.
+    pub(super) fn is_full(&self) -> bool {
+        self.checker.is_full() || self.wasmi.is_full()
     }
 
     /// Lets modules import functions; there is one link for each.
@@ -79,11 +91,11 @@ impl<H: Host + Send + 'static> Engine<H> {
     /// Checks a module and makes it runnable. What is wrong with it wasmi says.
     pub(super) fn load(&mut self, wasm: Wasm<'_>) -> Result<Loaded, LoadError> {
         if let Ok(checked) = self.checker.load(wasm)
-            && let Ok(compiled) = self.external.load(wasm.bytes())
+            && let Ok(compiled) = self.external.borrow_mut().load(wasm.bytes())
         {
             return Ok(Loaded::External(Module { compiled, checked }));
         }
-        Ok(Loaded::Wasmi(Box::new(self.wasmi.load(wasm.bytes())?)))
+        Ok(Loaded::Wasmi(self.wasmi.load(wasm.bytes())?))
     }
 
     /// Makes an instance. If that does not work out, wasmi does it, or says why not.

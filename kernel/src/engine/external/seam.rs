@@ -1,5 +1,5 @@
 //! What the kernel and an engine from outside ask of each other. Whoever boots a kernel may bring one
-//! ([`crate::Kernel::boot_with`]); it runs modules with the fuel that wasmi counts.
+//! ([`crate::Foundry::external`]); it runs modules with the fuel that wasmi counts.
 //!
 //! An instance is lent the [`Outside`] by value for as long as it runs, as all engines are lent
 //! their host. So an engine may keep a running instance wherever it likes.

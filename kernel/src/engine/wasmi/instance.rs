@@ -69,12 +69,12 @@ impl<H: Host + 'static> Engine<H> {
     ) -> Result<Instance<H>, LoadError> {
         let quota = Quota::new(memory_max);
         let mut store =
-            Store::new(&self.engine, Cell { host: None, left: None, memory: None, quota });
+            Store::new(&self.shared.engine, Cell { host: None, left: None, memory: None, quota });
         store.limiter(|cell| &mut cell.quota);
         store.set_fuel(START_FUEL).expect("the engine counts fuel");
         let linked = match &module.library {
-            None => self.linker.instantiate_and_start(&mut store, &module.module),
-            Some(library) => library.instantiate(&self.linker, &mut store, &module.module),
+            None => self.shared.linker.instantiate_and_start(&mut store, &module.module),
+            Some(library) => library.instantiate(&self.shared.linker, &mut store, &module.module),
         };
         let instance = linked.map_err(|error| match store.data().quota.denied {
             Some(wanted) => LoadError::TooMuchMemory { wanted, allowed: memory_max },

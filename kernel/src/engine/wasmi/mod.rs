@@ -13,25 +13,47 @@ pub(crate) use link::Link;
 pub(crate) use link::Linking;
 pub(super) use module::Module;
 
+use alloc::rc::Rc;
+use core::cell::RefCell;
+
 use crate::call::Host;
 use crate::engine::import::Import;
 use crate::engine::import::Imports;
+use crate::engine::kept::Kept;
 use crate::limits::RECURSION_MAX;
 use crate::limits::STACK_MAX;
 
-/// Compiles modules and links them to the host's calls.
+/// Compiles modules and links them to the host's calls. Kernels may have one together.
 pub(super) struct Engine<H> {
+    shared: Rc<Shared<H>>,
+}
+
+struct Shared<H> {
     engine: wasmi::Engine,
     linker: wasmi::Linker<Cell<H>>,
     imports: Imports,
+    /// What has been compiled, for those who load the same bytes.
+    kept: RefCell<Kept<Rc<Module>>>,
 }
 
 impl<H: Host + 'static> Engine<H> {
-    /// An engine whose modules can import nothing yet.
-    pub(super) fn new() -> Engine<H> {
+    /// An engine whose modules can import nothing yet. It keeps so many of them.
+    pub(super) fn new(kept_max: usize) -> Engine<H> {
         let engine = wasmi::Engine::new(&config());
         let linker = wasmi::Linker::new(&engine);
-        Engine { engine, linker, imports: Imports::default() }
+        let kept = RefCell::new(Kept::new(kept_max));
+        let shared = Shared { engine, linker, imports: Imports::default(), kept };
+        Engine { shared: Rc::new(shared) }
+    }
+
+    /// The same engine for another kernel.
+    pub(super) fn share(&self) -> Engine<H> {
+        Engine { shared: Rc::clone(&self.shared) }
+    }
+
+    /// Whether it keeps as many modules as it may.
+    pub(super) fn is_full(&self) -> bool {
+        self.shared.kept.borrow().is_full()
     }
 
     /// Lets modules import functions; there is one link for each.
@@ -41,10 +63,11 @@ impl<H: Host + 'static> Engine<H> {
         functions: &'static [Import],
         links: &[Linking<H>],
     ) {
-        self.imports.add(modules, functions);
+        let shared = Rc::get_mut(&mut self.shared).expect("nothing is defined once it is shared");
+        shared.imports.add(modules, functions);
         for module in modules {
             for (import, link) in functions.iter().zip(links) {
-                link(&mut self.linker, module, import);
+                link(&mut shared.linker, module, import);
             }
         }
     }

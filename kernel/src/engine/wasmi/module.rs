@@ -1,5 +1,6 @@
 //! Modules that wasmi has compiled.
 
+use alloc::rc::Rc;
 use alloc::string::ToString;
 use wasmi::ExternType;
 
@@ -38,15 +39,25 @@ impl Module {
 }
 
 impl<H: Host + 'static> Engine<H> {
-    /// Compiles and checks a module.
-    pub(crate) fn load(&self, wasm: &[u8]) -> Result<Module, LoadError> {
-        let module = wasmi::Module::new(&self.engine, wasm)
+    /// Compiles and checks a module, if that has not been done.
+    pub(crate) fn load(&self, wasm: &[u8]) -> Result<Rc<Module>, LoadError> {
+        let kept = self.shared.kept.borrow().find(wasm);
+        if let Some(module) = kept {
+            return Ok(module);
+        }
+        let module = Rc::new(self.compile(wasm)?);
+        self.shared.kept.borrow_mut().keep(wasm, &module);
+        Ok(module)
+    }
+
+    fn compile(&self, wasm: &[u8]) -> Result<Module, LoadError> {
+        let module = wasmi::Module::new(&self.shared.engine, wasm)
             .map_err(|error| LoadError::Invalid(error.to_string()))?;
         let library = Library::of(wasm, &module).map_err(LoadError::Library)?;
         for import in module.imports() {
             if library.is_none() || !Library::gives(&import).map_err(LoadError::Library)? {
                 let wanted = import.ty().func().map(FunctionType::from_wasm);
-                self.imports.find(import.module(), import.name(), wanted)?;
+                self.shared.imports.find(import.module(), import.name(), wanted)?;
             }
         }
         let entries = Entries::find(|name| {
