@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kernel::time::Instant;
+use sha2::Digest;
+use sha2::Sha256;
 
 use crate::explore::Broken;
 use crate::explore::Survey;
@@ -24,6 +26,8 @@ use crate::snapshot::Mismatch;
 use crate::story::difference;
 use crate::target::StartError;
 use crate::target::Target;
+use crate::trace::hex;
+use crate::world::World;
 
 /// What came of a plan, and where to look at it.
 #[derive(Debug)]
@@ -126,6 +130,7 @@ pub fn finish(
         fs::write(out.join(format!("{name}.pins.vcd")), machine.pin_history()?)?;
         fs::write(out.join(format!("{name}.png")), machine.picture().png())?;
     }
+    let hashes = hashes(runner.world());
     let mut report = runner.report();
     let surveys = explore_all(plan, &mut report);
     if !surveys.is_empty() {
@@ -134,6 +139,7 @@ pub fn finish(
         fs::write(out.join("cuts.txt"), tables.collect::<String>())?;
     }
     fs::write(out.join("trace.txt"), &report.trace)?;
+    fs::write(out.join("hashes.txt"), hashes)?;
     fs::write(out.join("authority.txt"), &report.authority)?;
     let folder = snapshot::folder(&plan.source, plan.run().as_deref());
     let mut mismatches = Vec::new();
@@ -151,6 +157,18 @@ pub fn finish(
         _ => 0,
     };
     Ok(Outcome { report, mismatches, surveys, accepted, on: None, out })
+}
+
+/// Hashes of what is in no other file: lines of the trace that are not kept, and the flash.
+fn hashes(world: &World) -> String {
+    let mut text = format!("{}  trace\n", world.trace().hash());
+    for machine in world.machines() {
+        if let Some(flash) = machine.flash() {
+            let hash = hex(&Sha256::digest(flash.bytes())[..8]);
+            text.push_str(&format!("{hash}  flash of {}\n", machine.name()));
+        }
+    }
+    text
 }
 
 /// Plays every power cut that a run was to be explored for, if it came to its end. What is broken

@@ -1,11 +1,9 @@
 //! What runs the actors' modules in the kernel of this program. A scenario cannot tell.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::OnceLock;
+// Its compiler makes code for processors of 64 bits.
+#[cfg_attr(not(target_pointer_width = "64"), path = "absent.rs")]
+mod wasmtime;
 
-use engine::Compiler;
-use engine::External;
 use kernel::engine::ExternalEngine;
 use kernel::manifest::EngineKind;
 
@@ -20,9 +18,6 @@ pub enum EngineName {
     /// The kernel's own, which runs modules where they lie.
     InPlace,
 }
-
-/// What a module keeps to wasmi for, if nothing keeps this computer from compiling.
-const NO_COMPILER: &str = "wasmtime does not run on this computer";
 
 impl EngineName {
     /// All of them.
@@ -59,23 +54,11 @@ impl EngineName {
         if self != EngineName::Wasmtime {
             return None;
         }
-        let compiler = compiler()?.clone();
-        Some(Box::new(External(compiler)))
+        wasmtime::external()
     }
 }
 
 /// Why a module runs on wasmi if wasmtime is asked for; nothing if it does not.
 pub fn why_on_wasmi(wasm: &[u8]) -> Option<String> {
-    match compiler() {
-        Some(compiler) => compiler.refusal(wasm),
-        None => Some(NO_COMPILER.to_owned()),
-    }
-}
-
-/// One for all worlds. What it compiles stays beside this program's other parts until `cargo clean`.
-fn compiler() -> Option<&'static Arc<Compiler>> {
-    static COMPILER: OnceLock<Option<Arc<Compiler>>> = OnceLock::new();
-    let cache = Path::new(env!("OUT_DIR")).join("compiled");
-    let made = COMPILER.get_or_init(|| Compiler::new(Some(&cache)).ok().map(Arc::new));
-    made.as_ref()
+    wasmtime::refusal(wasm)
 }
