@@ -1,5 +1,5 @@
-//! `orrery actors`: what is in the image, and the services of the kernel image; or who there is in a
-//! scenario, and what runs each.
+//! `orrery actors`: what is in the image, and the services of the kernel image; or who there is in
+//! a scenario, and what runs each.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -20,8 +20,8 @@ use crate::stock::SERVICES;
 use crate::stock::Stock;
 use crate::trace::hex;
 
-/// Prints each actor with its size, hash, grants and imports; or those of a scenario, with the engine
-/// that `--engine wasmtime` comes to.
+/// Prints each actor with its size, hash, grants and imports; or those of a scenario, with what runs
+/// them if `--engine wasmtime` is asked for.
 pub fn run(scenario: Option<&Path>) -> Ending {
     let Some(scenario) = scenario else {
         print!("{}", listing());
