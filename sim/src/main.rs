@@ -59,7 +59,7 @@ enum Verb {
     /// Print the JSON Schema of scenario files
     Schema,
     /// List the actors of the image: size, hash, grants, imports
-    Actors,
+    Actors(Actors),
     /// Begin something new
     New(New),
     /// Write the kernel's functions and numbers into the headers of other languages
@@ -79,6 +79,14 @@ enum Verb {
     /// The window of `sim --view`, which is a process of its own
     #[command(hide = true)]
     Window { title: String, width: usize, height: usize },
+}
+
+#[derive(clap::Args)]
+struct Actors {
+    /// List who there is in this scenario instead, and what runs each of them with
+    /// `--engine wasmtime`
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -173,6 +181,10 @@ struct Test {
     /// computer; `in-place`, as on a board with little memory. The trace is the same, byte for byte
     #[arg(long, value_name = "ENGINE", value_parser = EngineName::parse)]
     engine: Option<EngineName>,
+    /// Compare every file that the runs write with those of other runs, which were played with
+    /// `--out DIR`: on another engine, by another commit or for another processor
+    #[arg(long, value_name = "DIR")]
+    same_as: Option<PathBuf>,
     /// Approve snapshots that differ
     #[arg(long)]
     update: bool,
@@ -322,6 +334,7 @@ fn main() -> ExitCode {
             junit: test.junit,
             on: test.on,
             engine: test.engine,
+            same_as: test.same_as,
             builder: builder(),
             review: review(test.update),
             out: test.out,
@@ -330,7 +343,7 @@ fn main() -> ExitCode {
             print!("{}", schema());
             Ending::Passed
         }
-        Verb::Actors => actors::run(),
+        Verb::Actors(Actors { scenario }) => actors::run(scenario.as_deref()),
         Verb::New(New { what: NewWhat::Actor { name } }) => new::run(Path::new("."), &name),
         Verb::Header => header::run(),
         Verb::Wasm(arguments) => wasm::run(&arguments.options()),

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kernel::time::Instant;
+use sha2::Digest;
+use sha2::Sha256;
 
 use crate::explore::Broken;
 use crate::explore::Survey;
@@ -24,6 +26,8 @@ use crate::snapshot::Mismatch;
 use crate::story::difference;
 use crate::target::StartError;
 use crate::target::Target;
+use crate::trace::hex;
+use crate::world::World;
 
 /// What came of a plan, and where to look at it.
 pub struct Outcome {
@@ -133,6 +137,7 @@ pub fn finish(
         fs::write(out.join("cuts.txt"), tables.collect::<String>())?;
     }
     fs::write(out.join("trace.txt"), report.trace())?;
+    fs::write(out.join("hashes.txt"), hashes(&report.world))?;
     fs::write(out.join("authority.txt"), report.authority().to_string())?;
     let folder = snapshot::folder(&plan.source, plan.run().as_deref());
     let mut mismatches = Vec::new();
@@ -150,6 +155,18 @@ pub fn finish(
         _ => 0,
     };
     Ok(Outcome { report, mismatches, surveys, accepted, on: None, out })
+}
+
+/// Hashes of what is in no other file: lines of the trace that are not kept, and the flash.
+fn hashes(world: &World) -> String {
+    let mut text = format!("{}  trace\n", world.trace().hash());
+    for machine in world.machines() {
+        if let Some(flash) = machine.flash() {
+            let hash = hex(&Sha256::digest(flash.bytes())[..8]);
+            text.push_str(&format!("{hash}  flash of {}\n", machine.name()));
+        }
+    }
+    text
 }
 
 /// Plays every power cut that a run was to be explored for, if it came to its end. What is broken

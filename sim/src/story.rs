@@ -56,9 +56,9 @@ pub fn unsupported(plan: &Plan, target: &dyn Target) -> Vec<Unsupported> {
 /// Where two worlds that played the same plan part, in words; `None` if nothing that can be seen of
 /// them differs.
 pub fn difference(linked: &World, other: &World) -> Option<String> {
-    let traces = trace_difference(&linked.trace().lines(), &other.trace().lines());
-    if traces.is_some() {
-        return traces;
+    let (a, b) = (linked.trace().lines(), other.trace().lines());
+    if let Some(parted) = parting(("kernel", &a), ("here", &b)) {
+        return Some(format!("the traces part after {parted}"));
     }
     if linked.trace().hash() != other.trace().hash() {
         return Some("slices ended at other instants".to_owned());
@@ -108,23 +108,25 @@ fn unlike_its_devices(machine: &Machine) -> Option<String> {
     Some(format!("its flash holds something else at 0x{at:x} than was programmed"))
 }
 
-/// The first line that differs, both beside each other, below those that came before.
-fn trace_difference(linked: &[String], other: &[String]) -> Option<String> {
-    let same = linked.iter().zip(other).take_while(|(a, b)| a == b).count();
-    if same == linked.len() && same == other.len() {
+/// How many lines two texts share, and the first that differs: both beside each other with who says
+/// it, below those that came before. `None` if none differs.
+pub fn parting(one: (&str, &[String]), other: (&str, &[String])) -> Option<String> {
+    let ((left, one), (right, other)) = (one, other);
+    let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    if same == one.len() && same == other.len() {
         return None;
     }
-    let mut text = format!("the traces part after {same} lines:\n");
-    for line in &linked[same.saturating_sub(BEFORE)..same] {
+    let mut text = format!("{same} lines:\n");
+    for line in &one[same.saturating_sub(BEFORE)..same] {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "           {line}");
     }
     let side = |lines: &[String]| lines.get(same).cloned().unwrap_or("(nothing more)".to_owned());
-    let (a, b) = (side(linked), side(other));
+    let (a, b) = (side(one), side(other));
     if a.len() <= WIDTH && b.len() <= WIDTH {
-        let _ = write!(text, "kernel     {a:<WIDTH$} | {b}");
+        let _ = write!(text, "{left:<10} {a:<WIDTH$} | {b}");
     } else {
-        let _ = write!(text, "kernel     {a}\nhere       {b}");
+        let _ = write!(text, "{left:<10} {a}\n{right:<10} {b}");
     }
     Some(text)
 }
@@ -141,16 +143,16 @@ mod tests {
     fn the_first_difference_is_shown_side_by_side_below_what_was_the_same() {
         let linked = lines(&["boot", "spawn a", "send b"]);
         let other = lines(&["boot", "spawn a", "send c", "exit"]);
-        let text = trace_difference(&linked, &other).unwrap();
-        let head = "the traces part after 2 lines:\n           boot\n           spawn a\n";
+        let text = parting(("kernel", &linked), ("here", &other)).unwrap();
+        let head = "2 lines:\n           boot\n           spawn a\n";
         assert!(text.starts_with(head), "{text}");
         assert!(text.contains("send b") && text.ends_with("| send c"), "{text}");
-        assert_eq!(trace_difference(&linked, &linked), None);
+        assert_eq!(parting(("kernel", &linked), ("here", &linked)), None);
     }
 
     #[test]
     fn a_trace_that_ends_early_differs() {
-        let text = trace_difference(&lines(&["boot"]), &lines(&[])).unwrap();
+        let text = parting(("kernel", &lines(&["boot"])), ("here", &[])).unwrap();
         assert!(text.ends_with("(nothing more)"), "{text}");
     }
 }

@@ -6,6 +6,7 @@ mod engine;
 mod flash;
 mod fork;
 mod fuzz;
+mod drawn;
 mod interchange;
 mod kernel;
 mod language;
@@ -34,6 +35,7 @@ fn main() {
         new_actor::trials(),
         pty::trials(),
         fuzz::trials(),
+        drawn::trials(),
         interchange::trials(),
         determinism::trials(),
         engine::trials(),

@@ -3,11 +3,14 @@
 //! A file's name is the hash of the metered module, so another module, or another pass, is another
 //! file. It begins with the hash of what follows. What is damaged, of another version or cut short
 //! is compiled anew and replaced whole: a file is written beside its place and then moved there.
+//! One program keeps so many and no more: drawn modules come once and never again.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use sha2::Digest;
 use sha2::Sha256;
@@ -17,16 +20,21 @@ use wasmtime::Module;
 /// Bytes of a hash.
 const HASH: usize = 32;
 
+/// Files that one run of a program writes.
+const KEPT_MAX: usize = 512;
+
 /// A directory of compiled modules.
 #[derive(Debug)]
 pub(crate) struct Cache {
     directory: PathBuf,
+    /// Files that were written.
+    kept: AtomicUsize,
 }
 
 impl Cache {
     /// A cache in this directory, which is made when something is put there.
     pub(crate) fn new(directory: &Path) -> Cache {
-        Cache { directory: directory.to_path_buf() }
+        Cache { directory: directory.to_path_buf(), kept: AtomicUsize::new(0) }
     }
 
     /// The compiled form of a metered module: from the disk if it lies there, else compiled and put
@@ -39,8 +47,10 @@ impl Cache {
             return Ok(module);
         }
         let module = Module::new(engine, metered)?;
-        // Whoever cannot keep it compiles it again the next time.
-        drop(self.keep(&path, &module.serialize()?));
+        if self.kept.fetch_add(1, Ordering::Relaxed) < KEPT_MAX {
+            // Whoever cannot keep it compiles it again the next time.
+            drop(self.keep(&path, &module.serialize()?));
+        }
         Ok(module)
     }
 

@@ -2,7 +2,6 @@
 //! world was not as expected, 2 the command or a scenario cannot be understood.
 
 pub mod argument;
-pub mod actors;
 pub mod emu_trace;
 pub mod emu;
 pub mod emu_board;
@@ -11,6 +10,7 @@ pub mod new;
 mod flash_file;
 pub mod on;
 pub mod sim;
+pub mod actors;
 pub mod build;
 pub mod boards;
 mod flash_found;
@@ -19,6 +19,7 @@ pub mod flash;
 mod check;
 mod check_board;
 pub mod doctor;
+mod same;
 pub mod test;
 pub mod wasm;
 

@@ -19,6 +19,7 @@ use quick_junit::TestSuite;
 use crate::command::Ending;
 use crate::command::on::On;
 use crate::command::on::refusals;
+use crate::command::same;
 use crate::command::sim::look;
 use crate::command::sim::put_on;
 use crate::diagnostic::Look;
@@ -53,6 +54,8 @@ pub struct Options {
     pub builder: Builder,
     /// What to do with snapshots that differ.
     pub review: Review,
+    /// Where the files of other runs are, which must be the same.
+    pub same_as: Option<PathBuf>,
     /// Where files go.
     pub out: PathBuf,
 }
@@ -69,12 +72,18 @@ enum Verdict {
     Unsupported(String),
     /// With all that is to be said about it.
     Failed(String),
+    /// It passed, but not as the run that it was compared with.
+    Differs(String),
 }
 
 /// Plays all of them; the order of the lines is that of the files.
 pub fn run(options: &Options) -> Ending {
     if let Some(reason) = options.on.lacks(options.engine) {
         eprintln!("error: {reason}");
+        return Ending::Refused;
+    }
+    if options.same_as.as_ref() == Some(&options.out) {
+        eprintln!("error: runs are not compared with themselves: `--same-as` is another folder");
         return Ending::Refused;
     }
     let target = match options.on.target(&options.builder) {
@@ -115,15 +124,21 @@ pub fn run(options: &Options) -> Ending {
     let count = |is: fn(&Verdict) -> bool| lines.iter().filter(|line| is(&line.verdict)).count();
     let passed = count(|verdict| matches!(verdict, Verdict::Passed(_)));
     let unsupported = count(|verdict| matches!(verdict, Verdict::Unsupported(_)));
-    let failed = count(|verdict| matches!(verdict, Verdict::Failed(_)));
+    let failed = count(|verdict| matches!(verdict, Verdict::Failed(_) | Verdict::Differs(_)));
     for line in &lines {
-        if let Verdict::Failed(text) | Verdict::Unsupported(text) = &line.verdict {
+        if let Verdict::Failed(text) | Verdict::Differs(text) | Verdict::Unsupported(text) =
+            &line.verdict
+        {
             eprintln!("\n{text}");
         }
     }
     let rest =
         if unsupported == 0 { String::new() } else { format!(", {unsupported} unsupported") };
     println!("\n{passed} passed, {failed} failed, {refused} refused{rest}");
+    if options.same_as.is_some() {
+        let differ = count(|verdict| matches!(verdict, Verdict::Differs(_)));
+        println!("{} compared, {differ} differ", passed + differ);
+    }
     if let Some(file) = &options.junit
         && let Err(error) = write_junit(&lines, file)
     {
@@ -209,7 +224,7 @@ fn play_family(
     family::play(family, |plan, runner| {
         let played = runner.map_err(PlayError::Start);
         let played = played.and_then(|run| finish(plan, run, &options.out, options.review));
-        each(Line { title: title(plan), verdict: verdict(plan, played) });
+        each(Line { title: title(plan), verdict: verdict(plan, played, options) });
     });
 }
 
@@ -219,17 +234,25 @@ fn play_one(plan: &Plan, target: Option<&Arc<dyn Target>>, options: &Options) ->
         return Line { title: title(plan), verdict: Verdict::Unsupported(refusals) };
     }
     let played = play(plan, target, &options.out, options.review);
-    Line { title: title(plan), verdict: verdict(plan, played) }
+    Line { title: title(plan), verdict: verdict(plan, played, options) }
 }
 
-fn verdict(plan: &Plan, played: Result<Outcome, PlayError>) -> Verdict {
-    match played {
-        Err(error) => Verdict::Failed(present::error(plan, &error)),
-        Ok(outcome) if outcome.has_passed() => {
+fn verdict(plan: &Plan, played: Result<Outcome, PlayError>, options: &Options) -> Verdict {
+    let outcome = match played {
+        Ok(outcome) => outcome,
+        Err(error) => return Verdict::Failed(present::error(plan, &error)),
+    };
+    if !outcome.has_passed() {
+        return Verdict::Failed(present::failures(plan, &outcome, Look::Plain));
+    }
+    let there = options.same_as.as_deref();
+    match there.map_or(Ok(None), |there| same::difference(&outcome.out, &options.out, there)) {
+        Ok(None) => {
             let report = &outcome.report;
             Verdict::Passed(format!("{} virtual s, trace {}", report.end(), report.hash()))
         }
-        Ok(outcome) => Verdict::Failed(present::failures(plan, &outcome, Look::Plain)),
+        Ok(Some(difference)) => Verdict::Differs(format!("{}: {difference}", title(plan))),
+        Err(error) => Verdict::Failed(present::error(plan, &PlayError::Write(error))),
     }
 }
 
@@ -238,6 +261,7 @@ fn show(line: &Line, done: usize, all: usize) {
         Verdict::Passed(rest) => ("ok    ", rest.as_str()),
         Verdict::Unsupported(_) => ("cannot", ""),
         Verdict::Failed(_) => ("FAILED", ""),
+        Verdict::Differs(_) => ("DIFFER", ""),
     };
     // A reader who has gone does not stop the tests.
     let _ = writeln!(io::stdout(), "[{done}/{all}] {word} {:<48} {rest}", line.title);
@@ -253,7 +277,7 @@ fn write_junit(lines: &[Line], file: &Path) -> io::Result<()> {
                 status.set_message("the target cannot do all of it").set_description(text);
                 status
             }
-            Verdict::Failed(text) => {
+            Verdict::Failed(text) | Verdict::Differs(text) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_message("the world was not as expected").set_description(text);
                 status

@@ -18,6 +18,7 @@ use wasm_encoder::ValType;
 use crate::fuzz::draw::Draw;
 use crate::fuzz::import::Import;
 use crate::fuzz::memory::Layout;
+use crate::fuzz::memory::PAGE;
 use crate::fuzz::statement::Body;
 use crate::fuzz::statement::COUNTERS;
 use crate::fuzz::statement::WORDS;
@@ -37,7 +38,7 @@ const ALWAYS: [&str; 10] = [
 ];
 
 /// A module that may spawn the one it is given, for an actor that holds this from slot 1 on.
-pub(super) fn guest(draw: &mut Draw, known: &[Import], child: &[u8], held: &[char]) -> Vec<u8> {
+pub(crate) fn guest(draw: &mut Draw, known: &[Import], child: &[u8], held: &[char]) -> Vec<u8> {
     let used: Vec<&Import> = known
         .iter()
         .filter(|import| ALWAYS.contains(&import.name.as_str()) || !draw.one_in(3))
@@ -53,14 +54,15 @@ pub(super) fn guest(draw: &mut Draw, known: &[Import], child: &[u8], held: &[cha
     functions.function(entry);
     module.section(&functions);
     if has_memory {
-        let minimum = draw.pick(&[1, 1, 1, 2]);
+        let pages = draw.pick(&[1, 1, 1, 2]);
+        let is_by_byte = draw.one_in(4);
         let mut memories = MemorySection::new();
         memories.memory(MemoryType {
-            minimum,
+            minimum: if is_by_byte { pages * PAGE as u64 } else { pages },
             maximum: None,
             memory64: false,
             shared: false,
-            page_size_log2: None,
+            page_size_log2: is_by_byte.then_some(0),
         });
         module.section(&memories);
     }

@@ -8,19 +8,19 @@ use wasm_encoder::ValType;
 
 /// One host function.
 #[derive(Clone, Debug)]
-pub(super) struct Import {
+pub(crate) struct Import {
     /// The module of its own family.
-    pub(super) family: &'static str,
+    pub(crate) family: &'static str,
     /// Its name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// What it takes.
-    pub(super) parameters: Vec<ValType>,
+    pub(crate) parameters: Vec<ValType>,
     /// What it gives back.
-    pub(super) result: Option<ValType>,
+    pub(crate) result: Option<ValType>,
 }
 
 /// All host functions.
-pub(super) fn imports() -> Vec<Import> {
+pub(crate) fn imports() -> Vec<Import> {
     let families = FAMILIES.iter();
     families
         .flat_map(|family| family.functions.iter().map(|function| import(family.name, function)))

@@ -7,14 +7,14 @@
 //! answered, which are hundreds of millions. A case that fails names the one command that repeats
 //! it.
 
-mod draw;
-mod import;
+pub(crate) mod draw;
+pub(crate) mod import;
 mod memory;
 mod role;
 mod statement;
 mod argument;
-mod guest;
-mod smith;
+pub(crate) mod guest;
+pub(crate) mod smith;
 mod board;
 mod reaper;
 mod clerk;

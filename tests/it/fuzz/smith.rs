@@ -12,7 +12,7 @@ use crate::fuzz::draw::Draw;
 use crate::fuzz::import::Import;
 
 /// A valid module of the profile, or nothing if the drawn bytes make none.
-pub(super) fn smith(draw: &mut Draw, known: &[Import]) -> Option<Vec<u8>> {
+pub(crate) fn smith(draw: &mut Draw, known: &[Import]) -> Option<Vec<u8>> {
     let entry = match draw.one_in(3) {
         true => {
             r#"(func (export "handle_message") (param i32 i64 i32 i32) (result i32) i32.const 1)"#

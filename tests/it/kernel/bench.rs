@@ -63,6 +63,12 @@ pub(crate) fn outcome(actors: Vec<ActorManifest>) -> Result<(), String> {
     boot(actors).map(drop).map_err(|error| error.to_string())
 }
 
+/// The same where this engine runs their modules.
+pub(crate) fn outcome_on(actors: Vec<ActorManifest>, engine: EngineKind) -> Result<(), String> {
+    let manifest = Manifest { engine, ..manifest(Vec::new(), Vec::new(), actors) };
+    Kernel::boot(&manifest, &mut Bare::default()).map(drop).map_err(|error| error.to_string())
+}
+
 /// A kernel with these actors, and its board.
 pub(crate) fn machine(actors: Vec<ActorManifest>) -> (Kernel, Bare) {
     (boot(actors).expect("the test's own manifest is right"), Bare::default())
@@ -77,8 +83,16 @@ fn boot_under(
     regions: Vec<Region>,
     actors: Vec<ActorManifest>,
 ) -> Result<Kernel, BootError> {
+    Kernel::boot(&manifest(supervisors, regions, actors), &mut Bare::default())
+}
+
+fn manifest(
+    supervisors: Vec<SupervisorManifest>,
+    regions: Vec<Region>,
+    actors: Vec<ActorManifest>,
+) -> Manifest {
     let places = actors.len() + SPARE;
-    let manifest = Manifest {
+    Manifest {
         identity: String::from("bench"),
         places,
         supervisors,
@@ -87,8 +101,7 @@ fn boot_under(
         arena: ARENA,
         trace: Capacity::one_poll(places),
         engine: EngineKind::Wasmi,
-    };
-    Kernel::boot(&manifest, &mut Bare::default())
+    }
 }
 
 /// What some actors did within so many slices, or until nothing more can happen.

@@ -7,6 +7,7 @@ mod library;
 mod life;
 mod load;
 mod message;
+mod profile;
 mod reload;
 mod stack;
 mod supervise;
@@ -22,6 +23,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         library::CASES,
         life::CASES,
         message::CASES,
+        profile::CASES,
         reload::CASES,
         stack::CASES,
         supervise::CASES,

@@ -1,14 +1,13 @@
 //! What runs the actors' modules in the kernel of this program. A scenario cannot tell.
 
+// Its compiler makes code for processors of 64 bits.
+#[cfg_attr(not(target_pointer_width = "64"), path = "absent.rs")]
+mod wasmtime;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::OnceLock;
 
-use engine::Compiler;
-use engine::External;
 use kernel::Foundry;
 use kernel::manifest::EngineKind;
 
@@ -23,9 +22,6 @@ pub enum EngineName {
     /// The kernel's own, which runs modules where they lie.
     InPlace,
 }
-
-/// What a module keeps to wasmi for, if nothing keeps this computer from compiling.
-const NO_COMPILER: &str = "wasmtime does not run on this computer";
 
 impl EngineName {
     /// All of them.
@@ -72,27 +68,15 @@ impl EngineName {
 
     fn new_foundry(self) -> Foundry {
         // The compiler is made for those who ask for it.
-        if self == EngineName::Wasmtime
-            && let Some(compiler) = compiler()
-        {
-            return Foundry::external(Rc::new(RefCell::new(External(Arc::clone(compiler)))));
+        match self {
+            EngineName::Wasmtime => wasmtime::foundry(),
+            EngineName::Wasmi | EngineName::InPlace => None,
         }
-        Foundry::new(self.kind())
+        .unwrap_or_else(|| Foundry::new(self.kind()))
     }
 }
 
 /// Why a module runs on wasmi if wasmtime is asked for; nothing if it does not.
 pub fn why_on_wasmi(wasm: &[u8]) -> Option<String> {
-    match compiler() {
-        Some(compiler) => compiler.refusal(wasm),
-        None => Some(NO_COMPILER.to_owned()),
-    }
-}
-
-/// One for all worlds. What it compiles stays beside this program's other parts until `cargo clean`.
-fn compiler() -> Option<&'static Arc<Compiler>> {
-    static COMPILER: OnceLock<Option<Arc<Compiler>>> = OnceLock::new();
-    let cache = Path::new(env!("OUT_DIR")).join("compiled");
-    let made = COMPILER.get_or_init(|| Compiler::new(Some(&cache)).ok().map(Arc::new));
-    made.as_ref()
+    wasmtime::refusal(wasm)
 }
