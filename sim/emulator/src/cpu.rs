@@ -2,13 +2,8 @@
 //! that instruction. An instruction takes one tick; so does one that traps, which does not retire.
 
 use crate::bus::Alignment;
-use crate::cache::Block;
 use crate::cache::Cache;
-use crate::cache::Link;
-use crate::cache::NO_JUMPS;
-use crate::cache::Origin;
 use crate::cache::fetch_instruction;
-use crate::cache::user_bit;
 use crate::counter::Counter;
 use crate::csr::Csr;
 use crate::csr::Identity;
@@ -16,20 +11,23 @@ use crate::decode::decode;
 use crate::exception::Exception;
 use crate::exception::Privilege;
 use crate::exception::Trap;
-use crate::execute::Code;
 use crate::execute::Exit;
 use crate::execute::execute;
 use crate::instruction::Flow;
+use crate::jump::NO_JUMPS;
+use crate::jump::user_bit;
 use crate::machine::Bus;
 use crate::machine::Lines;
 use crate::machine::Machine;
 use crate::machine::Served;
 use crate::machine::Verdict;
 use crate::memory::Memory;
-use crate::recent::Recent;
 use crate::register::RA;
 use crate::register::Registers;
 use crate::report::Report;
+use crate::run::Code;
+use crate::run::Core;
+use crate::stream::Stream;
 use crate::world::World;
 
 /// Exceptions in a row without a return from any of them, after which nothing good can be
@@ -68,12 +66,13 @@ impl Default for Settings {
 
 /// One RV32IMAC processor with its memory.
 pub struct Cpu {
-    pub(crate) registers: Registers,
+    pub(crate) core: Core,
     pub(crate) pc: u32,
     pub(crate) csr: Csr,
-    pub(crate) memory: Memory,
     pub(crate) lines: Lines,
     pub(crate) cache: Cache,
+    /// The instruction that is executed alone.
+    single: Stream,
     pub(crate) cycles: Counter,
     pub(crate) instructions: Counter,
     pub(crate) clock: u64,
@@ -81,7 +80,6 @@ pub struct Cpu {
     pub(crate) is_waiting: bool,
     pub(crate) exceptions: u32,
     reservation: Option<u32>,
-    recent: Recent,
     alignment: Alignment,
     last_trap: Option<(u32, Trap)>,
     lost: Option<Box<Report>>,
@@ -91,12 +89,12 @@ impl Cpu {
     /// A processor after reset, at address 0.
     pub fn new(settings: Settings, memory: Memory) -> Cpu {
         Cpu {
-            registers: Registers::default(),
+            core: Core::new(memory),
             pc: 0,
             csr: Csr::new(settings.identity),
-            memory,
             lines: Lines::default(),
             cache: Cache::new(),
+            single: Stream::default(),
             cycles: Counter::default(),
             instructions: Counter::default(),
             clock: 0,
@@ -104,7 +102,6 @@ impl Cpu {
             is_waiting: false,
             exceptions: 0,
             reservation: None,
-            recent: Recent::new(),
             alignment: settings.alignment,
             last_trap: None,
             lost: None,
@@ -128,8 +125,8 @@ impl Cpu {
     fn attend(&mut self, machine: &mut dyn Machine, until: u64) -> Option<Stop> {
         loop {
             self.lines.settle();
-            if self.memory.has_stale_code() {
-                let stale = self.memory.take_stale();
+            if self.core.memory.has_stale_code() {
+                let stale = self.core.memory.take_stale();
                 self.cache.forget(&stale);
             }
             match self.lines.take_verdict() {
@@ -140,7 +137,7 @@ impl Cpu {
             if self.lines.event_at() <= self.clock {
                 self.lines.set_event_at(u64::MAX);
                 let mut bus =
-                    Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines };
+                    Bus { now: self.clock, memory: &mut self.core.memory, lines: &mut self.lines };
                 machine.advance(&mut bus);
                 // A device that has something to do at once has it at the next tick.
                 let event_at = self.lines.event_at().max(self.clock + 1);
@@ -161,7 +158,7 @@ impl Cpu {
             self.is_waiting = false;
             if let Some(line) = self.csr.interrupt(self.lines.pending()) {
                 self.pc = self.csr.enter(1 << 31 | line, 0, self.pc);
-                self.memory.select(self.csr.data_privilege());
+                self.core.memory.select(self.csr.data_privilege());
             }
             return None;
         }
@@ -173,13 +170,13 @@ impl Cpu {
         while self.clock < deadline && self.is_quiet() {
             let Some(first) = self.enter(machine) else { continue };
             match self.execute(machine, first, deadline) {
-                Exit::Budget(pc) => {
-                    self.pc = pc;
+                Exit::Budget(block) => {
+                    self.pc = self.cache.stream.address(block);
                     while self.clock < deadline && self.is_quiet() {
                         self.execute_one(machine);
                     }
                 }
-                Exit::Behind(block) => self.follow(block),
+                Exit::Behind(end) => self.follow(end),
                 Exit::Taken(link) => self.take(link),
                 exit => self.leave(machine, exit),
             }
@@ -188,7 +185,7 @@ impl Cpu {
 
     fn is_quiet(&self) -> bool {
         !self.lines.is_changed()
-            && !self.memory.has_stale_code()
+            && !self.core.memory.has_stale_code()
             && !self.is_waiting
             && self.lost.is_none()
             && self.csr.interrupt(self.lines.pending()).is_none()
@@ -196,11 +193,11 @@ impl Cpu {
 
     /// The block at the program counter; `None` if something else happened there.
     fn enter(&mut self, machine: &mut dyn Machine) -> Option<u32> {
-        if self.memory.is_hosted(self.pc) {
+        if self.core.memory.is_hosted(self.pc) {
             self.call(machine);
             return None;
         }
-        match self.cache.find(&mut self.memory, self.pc, self.csr.privilege) {
+        match self.cache.find(&mut self.core.memory, self.pc, self.csr.privilege) {
             Ok(block) => Some(block),
             Err(trap) => {
                 self.miss(trap);
@@ -217,14 +214,15 @@ impl Cpu {
 
     /// The host serves the function at the program counter.
     fn call(&mut self, machine: &mut dyn Machine) {
-        let mut bus = Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines };
-        match machine.call(self.pc, &mut self.registers, &mut bus) {
+        let mut bus =
+            Bus { now: self.clock, memory: &mut self.core.memory, lines: &mut self.lines };
+        match machine.call(self.pc, &mut self.core.registers, &mut bus) {
             Served::Returned { instructions } => {
                 let instructions = instructions.max(1);
-                self.recent.push(self.pc);
+                self.core.recent.push(self.pc);
                 self.clock = self.clock.saturating_add(instructions);
                 self.retired += instructions;
-                self.pc = self.registers.get(RA) & !1;
+                self.pc = self.core.registers.get(RA) & !1;
             }
             Served::Unknown => {
                 let what = format!("unknown function of the ROM at {:#010x}", self.pc);
@@ -237,24 +235,16 @@ impl Cpu {
         let budget = deadline - self.clock;
         let mut left = budget;
         let mut world = World {
-            registers: &mut self.registers,
             reservation: &mut self.reservation,
-            memory: &mut self.memory,
             lines: &mut self.lines,
             machine,
-            recent: &mut self.recent,
             alignment: self.alignment,
             deadline,
         };
-        let code = Code {
-            instructions: &self.cache.instructions,
-            origins: &self.cache.origins,
-            blocks: &self.cache.blocks,
-            links: &self.cache.links,
-            jumps: &self.cache.jumps,
-            user_bit: user_bit(self.csr.privilege),
-        };
-        let exit = execute(&mut world, code, first, &mut left);
+        let Stream { operations, origins, links, .. } = &self.cache.stream;
+        let (jumps, user_bit) = (&*self.cache.jumps, user_bit(self.csr.privilege));
+        let code = Code { operations, origins, links, jumps, user_bit };
+        let exit = execute(&mut self.core, &mut world, code, first, &mut left);
         self.clock += budget - left;
         self.retired += budget - left;
         exit
@@ -262,10 +252,10 @@ impl Cpu {
 
     /// Executes one instruction, decoded for this once.
     fn execute_one(&mut self, machine: &mut dyn Machine) {
-        if self.memory.is_hosted(self.pc) {
+        if self.core.memory.is_hosted(self.pc) {
             return self.call(machine);
         }
-        let found = fetch_instruction(&self.memory, self.pc, self.csr.privilege);
+        let found = fetch_instruction(&self.core.memory, self.pc, self.csr.privilege);
         let (word, _) = match found {
             Ok(found) => found,
             Err(trap) => return self.miss(trap),
@@ -276,28 +266,19 @@ impl Cpu {
             _ => self.pc.wrapping_add(decoded.bytes),
         };
         let target = if let Flow::Branch(target) = decoded.flow { target } else { behind };
-        let block = Block::of_one(self.pc, behind, self.csr.privilege);
-        let link = Link::new(target, 0);
+        self.single.clear();
+        let first = self.single.append(&[(decoded, self.pc)], behind, self.csr.privilege);
         let mut left = 1;
         let mut world = World {
-            registers: &mut self.registers,
             reservation: &mut self.reservation,
-            memory: &mut self.memory,
             lines: &mut self.lines,
             machine,
-            recent: &mut self.recent,
             alignment: self.alignment,
             deadline: self.clock + 1,
         };
-        let code = Code {
-            instructions: &[decoded.instruction],
-            origins: &[Origin { pc: self.pc, behind, remaining: 1 }],
-            blocks: &[block],
-            links: &[link],
-            jumps: &NO_JUMPS,
-            user_bit: 0,
-        };
-        let exit = execute(&mut world, code, 0, &mut left);
+        let Stream { operations, origins, links, .. } = &self.single;
+        let code = Code { operations, origins, links, jumps: &NO_JUMPS, user_bit: 0 };
+        let exit = execute(&mut self.core, &mut world, code, first, &mut left);
         self.clock += 1 - left;
         self.retired += 1 - left;
         match exit {
@@ -307,38 +288,39 @@ impl Cpu {
         }
     }
 
-    /// Goes on behind a block, and remembers which one is there.
-    fn follow(&mut self, block: u32) {
-        self.pc = self.cache.blocks[block as usize].behind;
+    /// Goes on behind the end of a block, and remembers which one is there.
+    fn follow(&mut self, end: u32) {
+        self.pc = self.cache.stream.origins[end as usize].pc;
         if let Some(next) = self.known() {
-            self.cache.blocks[block as usize].next = next;
+            self.cache.stream.go_on(end, next);
         }
     }
 
     /// Goes the way of a branch, and remembers which block is there.
     fn take(&mut self, link: u32) {
-        self.pc = self.cache.links[link as usize].pc;
+        self.pc = self.cache.stream.links[link as usize].pc;
         if let Some(next) = self.known() {
-            self.cache.links[link as usize].block = next;
+            self.cache.stream.links[link as usize].place = next;
         }
     }
 
     /// The block at the program counter, if it can be remembered.
     fn known(&mut self) -> Option<u32> {
-        if self.memory.is_hosted(self.pc) {
+        if self.core.memory.is_hosted(self.pc) {
             return None;
         }
-        let kept = self.cache.blocks.len();
+        let kept = self.cache.stream.operations.len();
         // What cannot be found traps when it is entered.
-        let found = self.cache.find(&mut self.memory, self.pc, self.csr.privilege).ok()?;
+        let found = self.cache.find(&mut self.core.memory, self.pc, self.csr.privilege).ok()?;
         // Finding may have cleared the cache.
-        (kept <= self.cache.blocks.len()).then_some(found)
+        (kept <= self.cache.stream.operations.len()).then_some(found)
     }
 
     fn leave(&mut self, machine: &mut dyn Machine, exit: Exit) {
         match exit {
-            Exit::Budget(pc) | Exit::Jump(pc) | Exit::Attention(pc) => self.pc = pc,
-            Exit::Behind(_) | Exit::Taken(_) => (),
+            Exit::Jump(pc) | Exit::Attention(pc) => self.pc = pc,
+            // Whoever executed has seen to it.
+            Exit::Budget(_) | Exit::Behind(_) | Exit::Taken(_) => (),
             Exit::Trap(pc, trap) => {
                 self.clock += 1;
                 self.trap(pc, trap);
@@ -353,7 +335,7 @@ impl Cpu {
                     Err(trap) => self.trap(pc, trap),
                 }
                 self.clock += 1;
-                self.memory.select(self.csr.data_privilege());
+                self.core.memory.select(self.csr.data_privilege());
             }
         }
     }
@@ -379,7 +361,7 @@ impl Cpu {
             return;
         }
         self.pc = self.csr.enter(trap.exception.number(), trap.value, pc);
-        self.memory.select(self.csr.data_privilege());
+        self.core.memory.select(self.csr.data_privilege());
     }
 
     fn handler_missing(&self, trap: Trap, before: Option<(u32, Trap)>) -> String {
@@ -410,22 +392,22 @@ impl Cpu {
 
     /// The integer registers.
     pub fn registers(&self) -> &Registers {
-        &self.registers
+        &self.core.registers
     }
 
     /// The integer registers, to write them.
     pub fn registers_mut(&mut self) -> &mut Registers {
-        &mut self.registers
+        &mut self.core.registers
     }
 
     /// Memory.
     pub fn memory(&self) -> &Memory {
-        &self.memory
+        &self.core.memory
     }
 
     /// Memory, to load programs and change what is mapped.
     pub fn memory_mut(&mut self) -> &mut Memory {
-        &mut self.memory
+        &mut self.core.memory
     }
 
     /// The privilege of the next instruction.
@@ -445,7 +427,7 @@ impl Cpu {
 
     /// Where the instruction or block began that was executed last.
     pub fn last(&self) -> Option<u32> {
-        self.recent.addresses().last().copied()
+        self.core.recent.addresses().last().copied()
     }
 
     /// Sets `mstatus.MIE`, as a boot ROM may do before it starts a program.
@@ -456,7 +438,7 @@ impl Cpu {
     /// Lets devices be reached between two runs: for input from outside. Changed lines are looked
     /// at before the next instruction.
     pub fn bus(&mut self) -> Bus<'_> {
-        Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines }
+        Bus { now: self.clock, memory: &mut self.core.memory, lines: &mut self.lines }
     }
 
     /// The processor as it is now.
@@ -475,11 +457,11 @@ impl Cpu {
         Box::new(Report {
             what,
             pc: self.pc,
-            word: self.memory.word(self.pc),
+            word: self.core.memory.word(self.pc),
             privilege: self.csr.privilege,
-            registers: self.registers.all(),
+            registers: self.core.registers.all(),
             status: registers.map(|(name, number)| (name, read(number))).to_vec(),
-            recent: self.recent.addresses(),
+            recent: self.core.recent.addresses(),
             retired: self.retired,
             ticks: self.clock,
         })

@@ -1,17 +1,18 @@
 //! Pairs of instructions that are executed as one. Both keep their places, so that counting and
-//! traps know nothing of it; only the first has another kind. Which pairs there are was counted in
-//! compiled programs.
+//! traps know nothing of it; only what is said of the first is another kind. Which pairs there are
+//! was counted in compiled programs.
 
-use crate::instruction::Instruction;
 use crate::instruction::Kind;
+use crate::instruction::Operation;
 
-/// Marks the first of each pair that the executing loop knows.
-pub(crate) fn fuse(block: &mut [Instruction]) {
+/// Finds each pair that can be executed at once.
+pub(crate) fn fuse(block: &mut [Operation]) {
     let mut place = 1;
     while place < block.len() {
-        let pair = pair(block[place - 1].kind, block[place].kind);
+        // What is said of the second alone stays: the first may have to be executed alone as well.
+        let pair = pair(block[place - 1].then, block[place].then);
         if let Some(kind) = pair {
-            block[place - 1].kind = kind;
+            block[place - 1].then = kind;
             place += 1;
         }
         place += 1;
