@@ -7,12 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::bus::fetch;
 use crate::decode::decode;
-use crate::decode::length;
-use crate::exception::Exception;
 use crate::exception::Privilege;
 use crate::exception::Trap;
+use crate::fetch::Fetch;
 use crate::instruction::Decoded;
 use crate::instruction::Flow;
 use crate::instruction::Instruction;
@@ -38,23 +36,29 @@ const HALVES: usize = (PAGE / 2) as usize;
 /// All decoded code.
 pub(crate) struct Cache {
     pub(crate) stream: Stream,
+    /// The beginning of a block that is executed only this once.
+    pub(crate) part: Stream,
     pub(crate) jumps: Box<[Jump; JUMPS]>,
     /// For each privilege and page of addresses the place of the block that begins at each even
     /// address, counted from 1.
     starts: [BTreeMap<u32, Box<[u32; HALVES]>>; 2],
     /// For each page of the store the blocks decoded from it, with the lines they cover.
     covers: BTreeMap<u32, Vec<(u32, u64)>>,
+    /// What a block was made of that was decoded last, and the lines that it covers.
     draft: Vec<(Decoded, u32)>,
+    lines: Vec<(u32, u64)>,
 }
 
 impl Cache {
     pub(crate) fn new() -> Cache {
         Cache {
             stream: Stream::default(),
+            part: Stream::default(),
             jumps: Box::new(NO_JUMPS),
             starts: [BTreeMap::new(), BTreeMap::new()],
             covers: BTreeMap::new(),
             draft: Vec::new(),
+            lines: Vec::new(),
         }
     }
 
@@ -89,23 +93,33 @@ impl Cache {
         if KEPT_MAX < self.stream.operations.len() {
             self.clear();
         }
-        let mut draft = std::mem::take(&mut self.draft);
-        draft.clear();
-        let mut lines: Vec<(u32, u64)> = Vec::new();
-        let behind = match draw(memory, pc, privilege, &mut draft, &mut lines) {
-            Ok(behind) => behind,
-            Err(trap) => {
-                self.draft = draft;
-                return Err(trap);
-            }
-        };
-        let block = self.stream.append(&draft, behind, privilege);
-        for (page, lines) in lines {
-            self.covers.entry(page).or_default().push((block, lines));
+        let fetch = Fetch::new(memory, privilege);
+        let behind = draw(fetch, pc, COUNT_MAX, &mut self.draft, &mut self.lines)?;
+        let block = self.stream.append(&self.draft, behind, privilege);
+        for (page, lines) in &self.lines {
+            memory.note_code(*page, *lines);
+            self.covers.entry(*page).or_default().push((block, *lines));
         }
         *self.start_of(pc, privilege) = block + 1;
-        self.draft = draft;
         Ok(block)
+    }
+
+    /// Decodes the beginning of a block, so many instructions at most, into a stream of its own.
+    pub(crate) fn decode_part(
+        &mut self,
+        memory: &mut Memory,
+        pc: u32,
+        privilege: Privilege,
+        count: u64,
+    ) -> Result<u32, Trap> {
+        let fetch = Fetch::new(memory, privilege);
+        let count = COUNT_MAX.min(count as usize);
+        let behind = draw(fetch, pc, count, &mut self.draft, &mut self.lines)?;
+        for (page, lines) in &self.lines {
+            memory.note_code(*page, *lines);
+        }
+        self.part.clear();
+        Ok(self.part.append(&self.draft, behind, privilege))
     }
 
     fn start_of(&mut self, pc: u32, privilege: Privilege) -> &mut u32 {
@@ -145,24 +159,26 @@ impl Cache {
     }
 }
 
-/// Decodes a block. Gives where it goes on, and adds the lines that it covers.
+/// Decodes a block of so many instructions at most. Gives where it goes on, and finds the lines that
+/// it covers.
 fn draw(
-    memory: &mut Memory,
+    mut fetch: Fetch,
     pc: u32,
-    privilege: Privilege,
+    count: usize,
     draft: &mut Vec<(Decoded, u32)>,
     lines: &mut Vec<(u32, u64)>,
 ) -> Result<u32, Trap> {
+    draft.clear();
+    lines.clear();
     let mut at = pc;
     let mut branches = 0;
-    while draft.len() < COUNT_MAX && branches < BRANCHES_MAX {
-        let (word, places) = match fetch_instruction(memory, at, privilege) {
+    while draft.len() < count && branches < BRANCHES_MAX {
+        let (word, places) = match fetch.instruction(at) {
             Ok(found) => found,
             Err(trap) if draft.is_empty() => return Err(trap),
             Err(_) => break,
         };
         for place in places.into_iter().flatten() {
-            memory.note_code(place);
             let (page, line) = ((place / PAGE as usize) as u32, 1 << (place >> 6 & 63));
             match lines.iter_mut().find(|(known, _)| *known == page) {
                 Some((_, covered)) => *covered |= line,
@@ -208,22 +224,4 @@ fn resolve(decoded: Decoded, before: Option<&(Decoded, u32)>, pc: u32) -> Decode
 
 fn half(pc: u32) -> usize {
     (pc % PAGE / 2) as usize
-}
-
-/// The bits of an instruction, and where its halves lie in the store.
-pub(crate) fn fetch_instruction(
-    memory: &Memory,
-    pc: u32,
-    privilege: Privilege,
-) -> Result<(u32, [Option<usize>; 2]), Trap> {
-    let half = |address| {
-        let trap = Trap::new(Exception::InstructionAccess, address);
-        fetch(memory, address, privilege).ok_or(trap)
-    };
-    let (low, place) = half(pc)?;
-    if length(low) == 2 {
-        return Ok((u32::from(low), [Some(place), None]));
-    }
-    let (high, second) = half(pc.wrapping_add(2))?;
-    Ok((u32::from(low) | u32::from(high) << 16, [Some(place), Some(second)]))
 }

@@ -3,17 +3,14 @@
 
 use crate::bus::Alignment;
 use crate::cache::Cache;
-use crate::cache::fetch_instruction;
 use crate::counter::Counter;
 use crate::csr::Csr;
 use crate::csr::Identity;
-use crate::decode::decode;
 use crate::exception::Exception;
 use crate::exception::Privilege;
 use crate::exception::Trap;
 use crate::execute::Exit;
 use crate::execute::execute;
-use crate::instruction::Flow;
 use crate::jump::NO_JUMPS;
 use crate::jump::user_bit;
 use crate::machine::Bus;
@@ -71,8 +68,6 @@ pub struct Cpu {
     pub(crate) csr: Csr,
     pub(crate) lines: Lines,
     pub(crate) cache: Cache,
-    /// The instruction that is executed alone.
-    single: Stream,
     pub(crate) cycles: Counter,
     pub(crate) instructions: Counter,
     pub(crate) clock: u64,
@@ -94,7 +89,6 @@ impl Cpu {
             csr: Csr::new(settings.identity),
             lines: Lines::default(),
             cache: Cache::new(),
-            single: Stream::default(),
             cycles: Counter::default(),
             instructions: Counter::default(),
             clock: 0,
@@ -172,8 +166,8 @@ impl Cpu {
             match self.execute(machine, first, deadline) {
                 Exit::Budget(block) => {
                     self.pc = self.cache.stream.address(block);
-                    while self.clock < deadline && self.is_quiet() {
-                        self.execute_one(machine);
+                    if self.clock < deadline {
+                        self.execute_part(machine, deadline - self.clock);
                     }
                 }
                 Exit::Behind(end) => self.follow(end),
@@ -250,40 +244,30 @@ impl Cpu {
         exit
     }
 
-    /// Executes one instruction, decoded for this once.
-    fn execute_one(&mut self, machine: &mut dyn Machine) {
-        if self.core.memory.is_hosted(self.pc) {
-            return self.call(machine);
-        }
-        let found = fetch_instruction(&self.core.memory, self.pc, self.csr.privilege);
-        let (word, _) = match found {
-            Ok(found) => found,
+    /// Executes the beginning of a block that is longer than what is left.
+    fn execute_part(&mut self, machine: &mut dyn Machine, mut left: u64) {
+        let privilege = self.csr.privilege;
+        let part = self.cache.decode_part(&mut self.core.memory, self.pc, privilege, left);
+        let first = match part {
+            Ok(first) => first,
             Err(trap) => return self.miss(trap),
         };
-        let decoded = decode(word, self.pc);
-        let behind = match decoded.flow {
-            Flow::Jump(target) => target,
-            _ => self.pc.wrapping_add(decoded.bytes),
-        };
-        let target = if let Flow::Branch(target) = decoded.flow { target } else { behind };
-        self.single.clear();
-        let first = self.single.append(&[(decoded, self.pc)], behind, self.csr.privilege);
-        let mut left = 1;
+        let before = left;
         let mut world = World {
             reservation: &mut self.reservation,
             lines: &mut self.lines,
             machine,
             alignment: self.alignment,
-            deadline: self.clock + 1,
+            deadline: self.clock + left,
         };
-        let Stream { operations, origins, links, .. } = &self.single;
+        let Stream { operations, origins, links, .. } = &self.cache.part;
         let code = Code { operations, origins, links, jumps: &NO_JUMPS, user_bit: 0 };
         let exit = execute(&mut self.core, &mut world, code, first, &mut left);
-        self.clock += 1 - left;
-        self.retired += 1 - left;
+        self.clock += before - left;
+        self.retired += before - left;
         match exit {
-            Exit::Behind(_) => self.pc = behind,
-            Exit::Taken(_) => self.pc = target,
+            Exit::Behind(end) => self.pc = self.cache.part.origins[end as usize].pc,
+            Exit::Taken(link) => self.pc = self.cache.part.links[link as usize].pc,
             exit => self.leave(machine, exit),
         }
     }
