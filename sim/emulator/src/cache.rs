@@ -159,8 +159,8 @@ impl Cache {
     }
 }
 
-/// Decodes a block of so many instructions at most. Gives where it goes on, and finds the lines that
-/// it covers.
+/// Decodes a block of so many instructions at most. Gives where it goes on, and finds the lines
+/// that it covers.
 fn draw(
     mut fetch: Fetch,
     pc: u32,

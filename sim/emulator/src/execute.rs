@@ -1,5 +1,5 @@
-//! Executes decoded blocks from one on until something ends that, and does itself what the functions
-//! of operations cannot: devices, refused memory, atomic operations.
+//! Executes decoded blocks from one on until something ends that, and does itself what the
+//! functions of operations cannot: devices, refused memory, atomic operations.
 
 use crate::exception::Trap;
 use crate::exception::Width;
@@ -87,8 +87,8 @@ fn exit(pause: Pause) -> Exit {
     }
 }
 
-/// Does one operation, when so much is left before it. Gives why executing ends with it, if it does,
-/// and how many instructions were executed then.
+/// Does one operation, when so much is left before it. Gives why executing ends with it, if it
+/// does, and how many instructions were executed then.
 fn slowly(
     core: &mut Core,
     world: &mut World,

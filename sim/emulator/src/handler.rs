@@ -2,8 +2,8 @@
 //! that the host predicts each step by itself; whatever cannot be done with registers and memory
 //! alone ends the run as a [`Pause`].
 //!
-//! The host's compiler makes jumps of these calls when it optimises. Where it does not, they grow the
-//! stack, which is why a run's budget is small.
+//! The host's compiler makes jumps of these calls when it optimises. Where it does not, they grow
+//! the stack, which is why a run's budget is small.
 
 use crate::arithmetic::divide;
 use crate::arithmetic::divide_unsigned;

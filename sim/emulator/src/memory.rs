@@ -1,6 +1,6 @@
 //! The 4 GiB that the processor sees: RAM and ROM in pages of 4 KiB, devices, and functions that
-//! the host serves. What may be read (or written) without a further thought is found by one look into
-//! a table; everything else goes the long way of [`crate::bus`].
+//! the host serves. What may be read (or written) without a further thought is found by one look
+//! into a table; everything else goes the long way of [`crate::bus`].
 
 use std::ops::Range;
 
@@ -373,8 +373,8 @@ impl Memory {
         true
     }
 
-    /// Lets the quick way find what is around an address, if all of it is alike. Nothing that has to
-    /// be noticed may happen there: code, watched words, traces.
+    /// Lets the quick way find what is around an address, if all of it is alike. Nothing that has
+    /// to be noticed may happen there: code, watched words, traces.
     pub(crate) fn fill(&mut self, address: u32, access: Access) {
         if self.trace.is_some() {
             return;

@@ -89,7 +89,7 @@ struct Qemu {
     begin: Stopwatch,
 }
 
-/// The same with QEMU; `None` if there is none. Its time is what all its threads had of a processor.
+/// The same with QEMU; `None` if there is none. Its time is what its threads had of a processor.
 pub(crate) fn measure_qemu(
     firmware: &Path,
     image: &Path,

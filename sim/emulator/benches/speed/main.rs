@@ -1,7 +1,8 @@
 //! How many instructions a second: `cargo bench -p emulator`, and beside it how fast QEMU is, if
-//! it is there. Behind `--` can stand ELF files, which are run as well, `--firmware ELF IMAGE`, what
-//! `cargo run build --board esp32c6` has made, and `--virt ELF IMAGE`, what is made for the board
-//! `qemu_riscv32` from a scenario whose shell is at the serial line. With `--alone` nothing else runs.
+//! it is there. Behind `--` can stand ELF files, which are run as well, `--firmware ELF IMAGE`,
+//! what `cargo run build --board esp32c6` has made, and `--virt ELF IMAGE`, what is made for the
+//! board `qemu_riscv32` from a scenario whose shell is at the serial line and needs no screen. With
+//! `--alone` nothing else runs.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the host's clock")]
 
