@@ -11,12 +11,54 @@ pub(crate) fn fuse(block: &mut [Operation]) {
     while place < block.len() {
         // What is said of the second alone stays: the first may have to be executed alone as well.
         let pair = pair(block[place - 1].then, block[place].then);
-        if let Some(kind) = pair {
+        if let Some(kind) = pair.filter(|kind| !must_chain(*kind) || chain(block, place)) {
             block[place - 1].then = kind;
             place += 1;
         }
         place += 1;
     }
+}
+
+/// Whether the second of a pair must take as its first operand what the first has computed.
+#[inline(always)]
+pub(crate) const fn must_chain(pair: Kind) -> bool {
+    matches!(
+        pair,
+        Kind::ShiftLeftConstantThenOr
+            | Kind::ShiftLeftConstantThenAdd
+            | Kind::ShiftRightConstantThenShiftLeftConstant
+            | Kind::ShiftRightConstantThenAndConstant
+            | Kind::ShiftLeftConstantThenShiftRightConstant
+            | Kind::LoadConstantThenAddConstant
+            | Kind::AddThenLoadWord
+            | Kind::AddThenLoadByteUnsigned
+            | Kind::AddThenLoadByte
+            | Kind::XorThenShiftRightConstant
+            | Kind::XorThenAndConstant
+            | Kind::XorThenBranchUnequal
+            | Kind::AndConstantThenBranchUnequal
+            | Kind::AndConstantThenBranchEqual
+            | Kind::AddConstantThenBranchUnequal
+            | Kind::LoadConstantThenBranchEqual
+            | Kind::LoadConstantThenBranchUnequal
+            | Kind::ShiftRightConstantThenAddConstant
+            | Kind::MultiplyThenAdd
+    )
+}
+
+/// Whether the operation behind the one at a place takes as its first operand what that one has
+/// computed. Operands change places where that changes nothing.
+fn chain(block: &mut [Operation], place: usize) -> bool {
+    let (kind, computed) = (block[place].then, block[place].destination);
+    let Some(second) = block.get_mut(place + 1) else { return false };
+    let is_alike = matches!(
+        kind,
+        Kind::Add | Kind::Or | Kind::Xor | Kind::And | Kind::BranchEqual | Kind::BranchUnequal
+    );
+    if is_alike && second.second == computed {
+        core::mem::swap(&mut second.first, &mut second.second);
+    }
+    second.first == computed
 }
 
 fn pair(first: Kind, second: Kind) -> Option<Kind> {

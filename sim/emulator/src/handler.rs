@@ -12,6 +12,7 @@ use crate::arithmetic::multiply_high_mixed;
 use crate::arithmetic::multiply_high_unsigned;
 use crate::arithmetic::remainder;
 use crate::arithmetic::remainder_unsigned;
+use crate::fuse::must_chain;
 use crate::instruction::Kind;
 use crate::instruction::Operation;
 use crate::jump::jump_place;
@@ -25,8 +26,8 @@ type Handler = for<'r, 'a> fn(&'r mut Core, &'r Code<'a>, &'a [Operation], u64) 
 
 /// How an operation went.
 enum Step {
-    /// The next one follows.
-    Next,
+    /// The next one follows; what was computed.
+    Next(Option<u32>),
     /// A branch is taken.
     Taken,
     /// A jump leads there.
@@ -103,14 +104,15 @@ fn jump(core: &mut Core, code: &Code, target: u32, budget: u64) -> u64 {
 #[inline(always)]
 fn single<'a>(
     kind: Kind,
+    given: Option<u32>,
     core: &mut Core,
     code: &Code<'a>,
     operations: &'a [Operation],
     budget: u64,
 ) -> u64 {
     let [i, rest @ ..] = operations else { return astray(core, code, operations, budget) };
-    match step(kind, i, core) {
-        Step::Next => go_on(core, code, operations, budget),
+    match step(kind, i, given, core) {
+        Step::Next(_) => go_on(core, code, operations, budget),
         Step::Taken => branch(core, code, i.constant, budget),
         Step::Away(target) => jump(core, code, target, budget),
         Step::Call(target) => {
@@ -130,14 +132,19 @@ fn single<'a>(
 #[inline(always)]
 fn pair<'a>(
     [first, second]: [Kind; 2],
+    is_chain: bool,
     core: &mut Core,
     code: &Code<'a>,
     operations: &'a [Operation],
     budget: u64,
 ) -> u64 {
     let [i, rest @ ..] = operations else { return astray(core, code, operations, budget) };
-    match step(first, i, core) {
-        Step::Next => single(second, core, code, rest, budget),
+    match step(first, i, None, core) {
+        Step::Next(value) => {
+            // What is in a register of the host is there sooner than what comes from memory.
+            let given = value.filter(|_| is_chain);
+            single(second, given, core, code, rest, budget)
+        }
         _ => core.stop(Pause::Slow(code.place(operations), first), budget),
     }
 }
@@ -145,13 +152,13 @@ fn pair<'a>(
 /// Does what can be done quickly. The kind is known to the compiler, which keeps only what belongs
 /// to it.
 #[inline(always)]
-fn step(kind: Kind, i: &Operation, core: &mut Core) -> Step {
+fn step(kind: Kind, i: &Operation, given: Option<u32>, core: &mut Core) -> Step {
     let Core { registers, memory, .. } = core;
-    let first = registers.words[i.first as usize];
+    let first = given.unwrap_or(registers.words[i.first as usize]);
     let second = registers.words[i.second as usize];
     let address = first.wrapping_add(i.constant);
     let value = match kind {
-        Kind::Nothing => return Step::Next,
+        Kind::Nothing => return Step::Next(None),
         Kind::LoadByte => memory.quick_read(address).map(|[byte]| byte as i8 as u32),
         Kind::LoadHalf => memory.quick_read(address).map(|half| i16::from_le_bytes(half) as u32),
         Kind::LoadWord => memory.quick_read(address).map(u32::from_le_bytes),
@@ -165,7 +172,7 @@ fn step(kind: Kind, i: &Operation, core: &mut Core) -> Step {
                 Kind::StoreHalf => memory.quick_write(address, (second as u16).to_le_bytes()),
                 _ => memory.quick_write(address, second.to_le_bytes()),
             };
-            return if is_done { Step::Next } else { Step::Slow };
+            return if is_done { Step::Next(None) } else { Step::Slow };
         }
         Kind::BranchEqual
         | Kind::BranchUnequal
@@ -173,7 +180,7 @@ fn step(kind: Kind, i: &Operation, core: &mut Core) -> Step {
         | Kind::BranchNotLess
         | Kind::BranchBelow
         | Kind::BranchNotBelow => {
-            return if is_taken(kind, first, second) { Step::Taken } else { Step::Next };
+            return if is_taken(kind, first, second) { Step::Taken } else { Step::Next(None) };
         }
         Kind::JumpRegister => return Step::Away(address & !1),
         Kind::CallRegister => return Step::Call(address & !1),
@@ -184,7 +191,7 @@ fn step(kind: Kind, i: &Operation, core: &mut Core) -> Step {
     match value {
         Some(value) => {
             registers.words[i.destination as usize] = value;
-            Step::Next
+            Step::Next(Some(value))
         }
         None => Step::Slow,
     }
@@ -243,10 +250,11 @@ macro_rules! handlers {
     ($($kind:ident),+ ; $($pair:ident = $first:ident, $second:ident;)+) => {{
         let mut handlers: [Handler; 256] = [astray; 256];
         $(handlers[Kind::$kind as usize] = |core, code, operations, budget| {
-            single(Kind::$kind, core, code, operations, budget)
+            single(Kind::$kind, None, core, code, operations, budget)
         };)+
         $(handlers[Kind::$pair as usize] = |core, code, operations, budget| {
-            pair([Kind::$first, Kind::$second], core, code, operations, budget)
+            let is_chain = must_chain(Kind::$pair);
+            pair([Kind::$first, Kind::$second], is_chain, core, code, operations, budget)
         };)+
         handlers
     }};
