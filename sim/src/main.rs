@@ -248,7 +248,7 @@ struct Emu {
     /// What it runs on
     #[arg(long, visible_alias = "board", value_enum, default_value_t = EmulatedMachine::Virt)]
     machine: EmulatedMachine,
-    /// What a board boots, as `build` makes it
+    /// What a board boots, as `build` makes it; on `virt` for the board `qemu_riscv32`
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
     /// Where a board's flash is kept; it is made if it is not there
@@ -290,6 +290,13 @@ struct Emu {
     /// address only this computer can connect
     #[arg(long, value_name = "[ADDRESS]:PORT", value_parser = debugger::parse)]
     gdb: Option<SocketAddr>,
+    /// Show a board's screen in a window; what is typed there goes to its serial line. Ctrl+Space
+    /// pauses; paused, `.` lets 10 ms pass and Space goes on
+    #[arg(long, conflicts_with_all = ["gdb", "trace"])]
+    view: bool,
+    /// Seconds of the board in a second of yours
+    #[arg(long, default_value_t = 1.0, value_parser = argument::speed, requires = "view")]
+    speed: f64,
 }
 
 /// What can be emulated.
@@ -433,14 +440,17 @@ fn emulate(arguments: Emu) -> Ending {
     let trace = emu_trace::Wish { kinds: trace, to, from, lines };
     match machine {
         EmulatedMachine::Virt => {
-            let of_boards = [("--image", &image), ("--flash", &flash), ("--screen", &screen)];
-            if let Some((name, _)) = of_boards.iter().find(|(_, file)| file.is_some()) {
+            let (has_flash, has_screen) = (flash.is_some(), screen.is_some());
+            let of_boards =
+                [("--flash", has_flash), ("--screen", has_screen), ("--view", arguments.view)];
+            if let Some((name, _)) = of_boards.iter().find(|(_, is_given)| *is_given) {
                 eprintln!("error: `{name}` is for a board: add `--board esp32c6`");
                 return Ending::Refused;
             }
             let alignment = if arguments.aligned { Alignment::Natural } else { Alignment::Any };
             emu::run(&emu::Options {
                 file,
+                image,
                 has_host: arguments.tohost,
                 signature: arguments.signature,
                 alignment,
@@ -460,6 +470,7 @@ fn emulate(arguments: Emu) -> Ending {
                 limit,
                 trace,
                 debugger,
+                view: arguments.view.then_some(arguments.speed),
             })
         }
     }

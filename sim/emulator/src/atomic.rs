@@ -7,7 +7,6 @@ use crate::exception::Access;
 use crate::exception::Exception;
 use crate::exception::Trap;
 use crate::exception::Width;
-use crate::instruction::Instruction;
 use crate::machine::Bus;
 use crate::machine::Machine;
 
@@ -21,11 +20,11 @@ pub(crate) fn operate(
     machine: &mut dyn Machine,
     bus: &mut Bus,
     reservation: &mut Option<u32>,
-    instruction: Instruction,
+    word: u32,
     first: u32,
     second: u32,
 ) -> Result<u32, Trap> {
-    let operation = instruction.constant >> 27;
+    let operation = word >> 27;
     let address = first;
     if operation == LOAD_RESERVED {
         if !address.is_multiple_of(4) {

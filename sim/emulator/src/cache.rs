@@ -7,139 +7,58 @@
 
 use std::collections::BTreeMap;
 
-use crate::bus::fetch;
 use crate::decode::decode;
-use crate::decode::length;
-use crate::exception::Exception;
 use crate::exception::Privilege;
 use crate::exception::Trap;
-use crate::fuse::fuse;
+use crate::fetch::Fetch;
 use crate::instruction::Decoded;
 use crate::instruction::Flow;
 use crate::instruction::Instruction;
 use crate::instruction::Kind;
+use crate::jump::JUMPS;
+use crate::jump::Jump;
+use crate::jump::NO_JUMPS;
+use crate::jump::jump_place;
+use crate::jump::user_bit;
 use crate::memory::Memory;
 use crate::memory::PAGE;
 use crate::register::NOWHERE;
+use crate::stream::Stream;
 
-/// No block is known.
-pub(crate) const NONE: u32 = u32::MAX;
 /// Instructions in the longest block.
 const COUNT_MAX: usize = 64;
 /// Branches in it.
 const BRANCHES_MAX: usize = 4;
 /// Instructions that are kept; beyond, everything is forgotten and decoded anew.
 const KEPT_MAX: usize = 1 << 22;
-/// How many targets of indirect jumps are found quickly.
-pub(crate) const JUMPS: usize = 4096;
 const HALVES: usize = (PAGE / 2) as usize;
-
-/// Instructions that are executed one after the other. Half a cache line, so that the way from a
-/// block to the next is short.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(32))]
-pub(crate) struct Block {
-    /// Its place in the flat store.
-    pub(crate) start: u32,
-    /// How many there are, and how many are left of them to be executed.
-    pub(crate) count: u16,
-    pub(crate) slots: u16,
-    privilege: Privilege,
-    /// Its own number.
-    pub(crate) own: u32,
-    pub(crate) pc: u32,
-    /// Where it goes on if no branch is taken.
-    pub(crate) behind: u32,
-    /// The block there, or [`NONE`].
-    pub(crate) next: u32,
-}
-
-impl Block {
-    /// A block of one instruction, which is in no cache.
-    pub(crate) fn of_one(pc: u32, behind: u32, privilege: Privilege) -> Block {
-        Block { start: 0, count: 1, slots: 1, own: 0, pc, behind, next: NONE, privilege }
-    }
-}
-
-/// Where a branch goes that is taken.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Link {
-    pub(crate) pc: u32,
-    /// The block there, or [`NONE`].
-    pub(crate) block: u32,
-    /// Instructions of the block that are behind the branch.
-    pub(crate) unexecuted: u16,
-}
-
-impl Link {
-    /// A way that has not been gone.
-    pub(crate) fn new(pc: u32, unexecuted: u16) -> Link {
-        Link { pc, block: NONE, unexecuted }
-    }
-}
-
-/// Where an instruction came from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Origin {
-    pub(crate) pc: u32,
-    /// Where the program goes on behind it, in its block.
-    pub(crate) behind: u32,
-    /// Instructions of the block from this one on.
-    pub(crate) remaining: u16,
-}
-
-/// A target of an indirect jump.
-#[derive(Clone, Copy)]
-pub(crate) struct Jump {
-    /// The address, with [`user_bit`] in its lowest bit.
-    pub(crate) key: u32,
-    pub(crate) block: u32,
-}
-
-/// No address has these keys at these places.
-pub(crate) static NO_JUMPS: [Jump; JUMPS] = {
-    let mut jumps = [Jump { key: 0, block: NONE }; JUMPS];
-    jumps[0].key = 2;
-    jumps
-};
-
-pub(crate) fn jump_place(pc: u32) -> usize {
-    (pc >> 1) as usize % JUMPS
-}
-
-/// Addresses are even, so that their lowest bit can tell whose they are.
-pub(crate) fn user_bit(privilege: Privilege) -> u32 {
-    u32::from(privilege == Privilege::User)
-}
 
 /// All decoded code.
 pub(crate) struct Cache {
-    pub(crate) instructions: Vec<Instruction>,
-    /// Where each of them came from.
-    pub(crate) origins: Vec<Origin>,
-    pub(crate) blocks: Vec<Block>,
-    /// The ways of all branches.
-    pub(crate) links: Vec<Link>,
+    pub(crate) stream: Stream,
+    /// The beginning of a block that is executed only this once.
+    pub(crate) part: Stream,
     pub(crate) jumps: Box<[Jump; JUMPS]>,
-    /// For each privilege and page of addresses the block that begins at each even address,
-    /// counted from 1.
+    /// For each privilege and page of addresses the place of the block that begins at each even
+    /// address, counted from 1.
     starts: [BTreeMap<u32, Box<[u32; HALVES]>>; 2],
     /// For each page of the store the blocks decoded from it, with the lines they cover.
     covers: BTreeMap<u32, Vec<(u32, u64)>>,
+    /// What a block was made of that was decoded last, and the lines that it covers.
     draft: Vec<(Decoded, u32)>,
+    lines: Vec<(u32, u64)>,
 }
 
 impl Cache {
     pub(crate) fn new() -> Cache {
         Cache {
-            instructions: Vec::new(),
-            origins: Vec::new(),
-            blocks: Vec::new(),
-            links: Vec::new(),
+            stream: Stream::default(),
+            part: Stream::default(),
             jumps: Box::new(NO_JUMPS),
             starts: [BTreeMap::new(), BTreeMap::new()],
             covers: BTreeMap::new(),
             draft: Vec::new(),
+            lines: Vec::new(),
         }
     }
 
@@ -171,53 +90,36 @@ impl Cache {
         pc: u32,
         privilege: Privilege,
     ) -> Result<u32, Trap> {
-        if KEPT_MAX < self.instructions.len() {
+        if KEPT_MAX < self.stream.operations.len() {
             self.clear();
         }
-        let mut draft = std::mem::take(&mut self.draft);
-        draft.clear();
-        let mut lines: Vec<(u32, u64)> = Vec::new();
-        let behind = match draw(memory, pc, privilege, &mut draft, &mut lines) {
-            Ok(behind) => behind,
-            Err(trap) => {
-                self.draft = draft;
-                return Err(trap);
-            }
-        };
-        let block = self.blocks.len() as u32;
-        let start = self.instructions.len();
-        for (index, (decoded, address)) in draft.iter().enumerate() {
-            let (mut instruction, next) = (decoded.instruction, draft.get(index + 1));
-            // What does nothing is counted with the others, and needs no place among them.
-            if instruction.kind == Kind::Nothing && next.is_some() {
-                continue;
-            }
-            let remaining = (draft.len() - index) as u16;
-            if let Flow::Branch(target) = decoded.flow {
-                instruction.constant = self.links.len() as u32;
-                self.links.push(Link::new(target, remaining - 1));
-            }
-            let behind = next.map_or(behind, |(_, address)| *address);
-            self.instructions.push(instruction);
-            self.origins.push(Origin { pc: *address, behind, remaining });
-        }
-        fuse(&mut self.instructions[start..]);
-        self.blocks.push(Block {
-            start: start as u32,
-            count: draft.len() as u16,
-            slots: (self.instructions.len() - start) as u16,
-            own: block,
-            pc,
-            behind,
-            next: NONE,
-            privilege,
-        });
-        for (page, lines) in lines {
-            self.covers.entry(page).or_default().push((block, lines));
+        let fetch = Fetch::new(memory, privilege);
+        let behind = draw(fetch, pc, COUNT_MAX, &mut self.draft, &mut self.lines)?;
+        let block = self.stream.append(&self.draft, behind, privilege);
+        for (page, lines) in &self.lines {
+            memory.note_code(*page, *lines);
+            self.covers.entry(*page).or_default().push((block, *lines));
         }
         *self.start_of(pc, privilege) = block + 1;
-        self.draft = draft;
         Ok(block)
+    }
+
+    /// Decodes the beginning of a block, so many instructions at most, into a stream of its own.
+    pub(crate) fn decode_part(
+        &mut self,
+        memory: &mut Memory,
+        pc: u32,
+        privilege: Privilege,
+        count: u64,
+    ) -> Result<u32, Trap> {
+        let fetch = Fetch::new(memory, privilege);
+        let count = COUNT_MAX.min(count as usize);
+        let behind = draw(fetch, pc, count, &mut self.draft, &mut self.lines)?;
+        for (page, lines) in &self.lines {
+            memory.note_code(*page, *lines);
+        }
+        self.part.clear();
+        Ok(self.part.append(&self.draft, behind, privilege))
     }
 
     fn start_of(&mut self, pc: u32, privilege: Privilege) -> &mut u32 {
@@ -233,7 +135,8 @@ impl Cache {
             covers.retain(|(block, covered)| {
                 let is_kept = covered & lines == 0;
                 if !is_kept {
-                    let Block { pc, privilege, .. } = self.blocks[*block as usize];
+                    let pc = self.stream.address(*block);
+                    let privilege = self.stream.privilege(*block);
                     let start = self.start_of(pc, privilege);
                     if *start == block + 1 {
                         *start = 0;
@@ -243,45 +146,39 @@ impl Cache {
             });
             self.covers.insert(*page, covers);
         }
-        for block in &mut self.blocks {
-            block.next = NONE;
-        }
-        for link in &mut self.links {
-            link.block = NONE;
-        }
+        self.stream.unlink();
         self.jumps.copy_from_slice(&NO_JUMPS);
     }
 
     /// Forgets everything: what may be executed has changed.
     pub(crate) fn clear(&mut self) {
         self.starts = [BTreeMap::new(), BTreeMap::new()];
-        self.instructions.clear();
-        self.origins.clear();
-        self.blocks.clear();
-        self.links.clear();
+        self.stream.clear();
         self.covers.clear();
         self.jumps.copy_from_slice(&NO_JUMPS);
     }
 }
 
-/// Decodes a block. Gives where it goes on, and adds the lines that it covers.
+/// Decodes a block of so many instructions at most. Gives where it goes on, and finds the lines
+/// that it covers.
 fn draw(
-    memory: &mut Memory,
+    mut fetch: Fetch,
     pc: u32,
-    privilege: Privilege,
+    count: usize,
     draft: &mut Vec<(Decoded, u32)>,
     lines: &mut Vec<(u32, u64)>,
 ) -> Result<u32, Trap> {
+    draft.clear();
+    lines.clear();
     let mut at = pc;
     let mut branches = 0;
-    while draft.len() < COUNT_MAX && branches < BRANCHES_MAX {
-        let (word, places) = match fetch_instruction(memory, at, privilege) {
+    while draft.len() < count && branches < BRANCHES_MAX {
+        let (word, places) = match fetch.instruction(at) {
             Ok(found) => found,
             Err(trap) if draft.is_empty() => return Err(trap),
             Err(_) => break,
         };
         for place in places.into_iter().flatten() {
-            memory.note_code(place);
             let (page, line) = ((place / PAGE as usize) as u32, 1 << (place >> 6 & 63));
             match lines.iter_mut().find(|(known, _)| *known == page) {
                 Some((_, covered)) => *covered |= line,
@@ -327,22 +224,4 @@ fn resolve(decoded: Decoded, before: Option<&(Decoded, u32)>, pc: u32) -> Decode
 
 fn half(pc: u32) -> usize {
     (pc % PAGE / 2) as usize
-}
-
-/// The bits of an instruction, and where its halves lie in the store.
-pub(crate) fn fetch_instruction(
-    memory: &Memory,
-    pc: u32,
-    privilege: Privilege,
-) -> Result<(u32, [Option<usize>; 2]), Trap> {
-    let half = |address| {
-        let trap = Trap::new(Exception::InstructionAccess, address);
-        fetch(memory, address, privilege).ok_or(trap)
-    };
-    let (low, place) = half(pc)?;
-    if length(low) == 2 {
-        return Ok((u32::from(low), [Some(place), None]));
-    }
-    let (high, second) = half(pc.wrapping_add(2))?;
-    Ok((u32::from(low) | u32::from(high) << 16, [Some(place), Some(second)]))
 }

@@ -2,34 +2,29 @@
 //! that instruction. An instruction takes one tick; so does one that traps, which does not retire.
 
 use crate::bus::Alignment;
-use crate::cache::Block;
 use crate::cache::Cache;
-use crate::cache::Link;
-use crate::cache::NO_JUMPS;
-use crate::cache::Origin;
-use crate::cache::fetch_instruction;
-use crate::cache::user_bit;
 use crate::counter::Counter;
 use crate::csr::Csr;
 use crate::csr::Identity;
-use crate::decode::decode;
 use crate::exception::Exception;
 use crate::exception::Privilege;
 use crate::exception::Trap;
-use crate::execute::Code;
 use crate::execute::Exit;
 use crate::execute::execute;
-use crate::instruction::Flow;
+use crate::jump::NO_JUMPS;
+use crate::jump::user_bit;
 use crate::machine::Bus;
 use crate::machine::Lines;
 use crate::machine::Machine;
 use crate::machine::Served;
 use crate::machine::Verdict;
 use crate::memory::Memory;
-use crate::recent::Recent;
 use crate::register::RA;
 use crate::register::Registers;
 use crate::report::Report;
+use crate::run::Code;
+use crate::run::Core;
+use crate::stream::Stream;
 use crate::world::World;
 
 /// Exceptions in a row without a return from any of them, after which nothing good can be
@@ -68,10 +63,9 @@ impl Default for Settings {
 
 /// One RV32IMAC processor with its memory.
 pub struct Cpu {
-    pub(crate) registers: Registers,
+    pub(crate) core: Core,
     pub(crate) pc: u32,
     pub(crate) csr: Csr,
-    pub(crate) memory: Memory,
     pub(crate) lines: Lines,
     pub(crate) cache: Cache,
     pub(crate) cycles: Counter,
@@ -81,7 +75,6 @@ pub struct Cpu {
     pub(crate) is_waiting: bool,
     pub(crate) exceptions: u32,
     reservation: Option<u32>,
-    recent: Recent,
     alignment: Alignment,
     last_trap: Option<(u32, Trap)>,
     lost: Option<Box<Report>>,
@@ -91,10 +84,9 @@ impl Cpu {
     /// A processor after reset, at address 0.
     pub fn new(settings: Settings, memory: Memory) -> Cpu {
         Cpu {
-            registers: Registers::default(),
+            core: Core::new(memory),
             pc: 0,
             csr: Csr::new(settings.identity),
-            memory,
             lines: Lines::default(),
             cache: Cache::new(),
             cycles: Counter::default(),
@@ -104,7 +96,6 @@ impl Cpu {
             is_waiting: false,
             exceptions: 0,
             reservation: None,
-            recent: Recent::new(),
             alignment: settings.alignment,
             last_trap: None,
             lost: None,
@@ -128,8 +119,8 @@ impl Cpu {
     fn attend(&mut self, machine: &mut dyn Machine, until: u64) -> Option<Stop> {
         loop {
             self.lines.settle();
-            if self.memory.has_stale_code() {
-                let stale = self.memory.take_stale();
+            if self.core.memory.has_stale_code() {
+                let stale = self.core.memory.take_stale();
                 self.cache.forget(&stale);
             }
             match self.lines.take_verdict() {
@@ -140,7 +131,7 @@ impl Cpu {
             if self.lines.event_at() <= self.clock {
                 self.lines.set_event_at(u64::MAX);
                 let mut bus =
-                    Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines };
+                    Bus { now: self.clock, memory: &mut self.core.memory, lines: &mut self.lines };
                 machine.advance(&mut bus);
                 // A device that has something to do at once has it at the next tick.
                 let event_at = self.lines.event_at().max(self.clock + 1);
@@ -161,7 +152,7 @@ impl Cpu {
             self.is_waiting = false;
             if let Some(line) = self.csr.interrupt(self.lines.pending()) {
                 self.pc = self.csr.enter(1 << 31 | line, 0, self.pc);
-                self.memory.select(self.csr.data_privilege());
+                self.core.memory.select(self.csr.data_privilege());
             }
             return None;
         }
@@ -173,13 +164,13 @@ impl Cpu {
         while self.clock < deadline && self.is_quiet() {
             let Some(first) = self.enter(machine) else { continue };
             match self.execute(machine, first, deadline) {
-                Exit::Budget(pc) => {
-                    self.pc = pc;
-                    while self.clock < deadline && self.is_quiet() {
-                        self.execute_one(machine);
+                Exit::Budget(block) => {
+                    self.pc = self.cache.stream.address(block);
+                    if self.clock < deadline {
+                        self.execute_part(machine, deadline - self.clock);
                     }
                 }
-                Exit::Behind(block) => self.follow(block),
+                Exit::Behind(end) => self.follow(end),
                 Exit::Taken(link) => self.take(link),
                 exit => self.leave(machine, exit),
             }
@@ -188,7 +179,7 @@ impl Cpu {
 
     fn is_quiet(&self) -> bool {
         !self.lines.is_changed()
-            && !self.memory.has_stale_code()
+            && !self.core.memory.has_stale_code()
             && !self.is_waiting
             && self.lost.is_none()
             && self.csr.interrupt(self.lines.pending()).is_none()
@@ -196,11 +187,11 @@ impl Cpu {
 
     /// The block at the program counter; `None` if something else happened there.
     fn enter(&mut self, machine: &mut dyn Machine) -> Option<u32> {
-        if self.memory.is_hosted(self.pc) {
+        if self.core.memory.is_hosted(self.pc) {
             self.call(machine);
             return None;
         }
-        match self.cache.find(&mut self.memory, self.pc, self.csr.privilege) {
+        match self.cache.find(&mut self.core.memory, self.pc, self.csr.privilege) {
             Ok(block) => Some(block),
             Err(trap) => {
                 self.miss(trap);
@@ -217,14 +208,15 @@ impl Cpu {
 
     /// The host serves the function at the program counter.
     fn call(&mut self, machine: &mut dyn Machine) {
-        let mut bus = Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines };
-        match machine.call(self.pc, &mut self.registers, &mut bus) {
+        let mut bus =
+            Bus { now: self.clock, memory: &mut self.core.memory, lines: &mut self.lines };
+        match machine.call(self.pc, &mut self.core.registers, &mut bus) {
             Served::Returned { instructions } => {
                 let instructions = instructions.max(1);
-                self.recent.push(self.pc);
+                self.core.recent.push(self.pc);
                 self.clock = self.clock.saturating_add(instructions);
                 self.retired += instructions;
-                self.pc = self.registers.get(RA) & !1;
+                self.pc = self.core.registers.get(RA) & !1;
             }
             Served::Unknown => {
                 let what = format!("unknown function of the ROM at {:#010x}", self.pc);
@@ -237,108 +229,82 @@ impl Cpu {
         let budget = deadline - self.clock;
         let mut left = budget;
         let mut world = World {
-            registers: &mut self.registers,
             reservation: &mut self.reservation,
-            memory: &mut self.memory,
             lines: &mut self.lines,
             machine,
-            recent: &mut self.recent,
             alignment: self.alignment,
             deadline,
         };
-        let code = Code {
-            instructions: &self.cache.instructions,
-            origins: &self.cache.origins,
-            blocks: &self.cache.blocks,
-            links: &self.cache.links,
-            jumps: &self.cache.jumps,
-            user_bit: user_bit(self.csr.privilege),
-        };
-        let exit = execute(&mut world, code, first, &mut left);
+        let Stream { operations, origins, links, .. } = &self.cache.stream;
+        let (jumps, user_bit) = (&*self.cache.jumps, user_bit(self.csr.privilege));
+        let code = Code { operations, origins, links, jumps, user_bit };
+        let exit = execute(&mut self.core, &mut world, code, first, &mut left);
         self.clock += budget - left;
         self.retired += budget - left;
         exit
     }
 
-    /// Executes one instruction, decoded for this once.
-    fn execute_one(&mut self, machine: &mut dyn Machine) {
-        if self.memory.is_hosted(self.pc) {
-            return self.call(machine);
-        }
-        let found = fetch_instruction(&self.memory, self.pc, self.csr.privilege);
-        let (word, _) = match found {
-            Ok(found) => found,
+    /// Executes the beginning of a block that is longer than what is left.
+    fn execute_part(&mut self, machine: &mut dyn Machine, mut left: u64) {
+        let privilege = self.csr.privilege;
+        let part = self.cache.decode_part(&mut self.core.memory, self.pc, privilege, left);
+        let first = match part {
+            Ok(first) => first,
             Err(trap) => return self.miss(trap),
         };
-        let decoded = decode(word, self.pc);
-        let behind = match decoded.flow {
-            Flow::Jump(target) => target,
-            _ => self.pc.wrapping_add(decoded.bytes),
-        };
-        let target = if let Flow::Branch(target) = decoded.flow { target } else { behind };
-        let block = Block::of_one(self.pc, behind, self.csr.privilege);
-        let link = Link::new(target, 0);
-        let mut left = 1;
+        let before = left;
         let mut world = World {
-            registers: &mut self.registers,
             reservation: &mut self.reservation,
-            memory: &mut self.memory,
             lines: &mut self.lines,
             machine,
-            recent: &mut self.recent,
             alignment: self.alignment,
-            deadline: self.clock + 1,
+            deadline: self.clock + left,
         };
-        let code = Code {
-            instructions: &[decoded.instruction],
-            origins: &[Origin { pc: self.pc, behind, remaining: 1 }],
-            blocks: &[block],
-            links: &[link],
-            jumps: &NO_JUMPS,
-            user_bit: 0,
-        };
-        let exit = execute(&mut world, code, 0, &mut left);
-        self.clock += 1 - left;
-        self.retired += 1 - left;
+        let Stream { operations, origins, links, .. } = &self.cache.part;
+        let code = Code { operations, origins, links, jumps: &NO_JUMPS, user_bit: 0 };
+        let exit = execute(&mut self.core, &mut world, code, first, &mut left);
+        self.clock += before - left;
+        self.retired += before - left;
         match exit {
-            Exit::Behind(_) => self.pc = behind,
-            Exit::Taken(_) => self.pc = target,
+            Exit::Behind(end) => self.pc = self.cache.part.origins[end as usize].pc,
+            Exit::Taken(link) => self.pc = self.cache.part.links[link as usize].pc,
             exit => self.leave(machine, exit),
         }
     }
 
-    /// Goes on behind a block, and remembers which one is there.
-    fn follow(&mut self, block: u32) {
-        self.pc = self.cache.blocks[block as usize].behind;
+    /// Goes on behind the end of a block, and remembers which one is there.
+    fn follow(&mut self, end: u32) {
+        self.pc = self.cache.stream.origins[end as usize].pc;
         if let Some(next) = self.known() {
-            self.cache.blocks[block as usize].next = next;
+            self.cache.stream.go_on(end, next);
         }
     }
 
     /// Goes the way of a branch, and remembers which block is there.
     fn take(&mut self, link: u32) {
-        self.pc = self.cache.links[link as usize].pc;
+        self.pc = self.cache.stream.links[link as usize].pc;
         if let Some(next) = self.known() {
-            self.cache.links[link as usize].block = next;
+            self.cache.stream.links[link as usize].place = next;
         }
     }
 
     /// The block at the program counter, if it can be remembered.
     fn known(&mut self) -> Option<u32> {
-        if self.memory.is_hosted(self.pc) {
+        if self.core.memory.is_hosted(self.pc) {
             return None;
         }
-        let kept = self.cache.blocks.len();
+        let kept = self.cache.stream.operations.len();
         // What cannot be found traps when it is entered.
-        let found = self.cache.find(&mut self.memory, self.pc, self.csr.privilege).ok()?;
+        let found = self.cache.find(&mut self.core.memory, self.pc, self.csr.privilege).ok()?;
         // Finding may have cleared the cache.
-        (kept <= self.cache.blocks.len()).then_some(found)
+        (kept <= self.cache.stream.operations.len()).then_some(found)
     }
 
     fn leave(&mut self, machine: &mut dyn Machine, exit: Exit) {
         match exit {
-            Exit::Budget(pc) | Exit::Jump(pc) | Exit::Attention(pc) => self.pc = pc,
-            Exit::Behind(_) | Exit::Taken(_) => (),
+            Exit::Jump(pc) | Exit::Attention(pc) => self.pc = pc,
+            // Whoever executed has seen to it.
+            Exit::Budget(_) | Exit::Behind(_) | Exit::Taken(_) => (),
             Exit::Trap(pc, trap) => {
                 self.clock += 1;
                 self.trap(pc, trap);
@@ -353,7 +319,7 @@ impl Cpu {
                     Err(trap) => self.trap(pc, trap),
                 }
                 self.clock += 1;
-                self.memory.select(self.csr.data_privilege());
+                self.core.memory.select(self.csr.data_privilege());
             }
         }
     }
@@ -379,7 +345,7 @@ impl Cpu {
             return;
         }
         self.pc = self.csr.enter(trap.exception.number(), trap.value, pc);
-        self.memory.select(self.csr.data_privilege());
+        self.core.memory.select(self.csr.data_privilege());
     }
 
     fn handler_missing(&self, trap: Trap, before: Option<(u32, Trap)>) -> String {
@@ -410,22 +376,22 @@ impl Cpu {
 
     /// The integer registers.
     pub fn registers(&self) -> &Registers {
-        &self.registers
+        &self.core.registers
     }
 
     /// The integer registers, to write them.
     pub fn registers_mut(&mut self) -> &mut Registers {
-        &mut self.registers
+        &mut self.core.registers
     }
 
     /// Memory.
     pub fn memory(&self) -> &Memory {
-        &self.memory
+        &self.core.memory
     }
 
     /// Memory, to load programs and change what is mapped.
     pub fn memory_mut(&mut self) -> &mut Memory {
-        &mut self.memory
+        &mut self.core.memory
     }
 
     /// The privilege of the next instruction.
@@ -445,7 +411,7 @@ impl Cpu {
 
     /// Where the instruction or block began that was executed last.
     pub fn last(&self) -> Option<u32> {
-        self.recent.addresses().last().copied()
+        self.core.recent.addresses().last().copied()
     }
 
     /// Sets `mstatus.MIE`, as a boot ROM may do before it starts a program.
@@ -456,7 +422,7 @@ impl Cpu {
     /// Lets devices be reached between two runs: for input from outside. Changed lines are looked
     /// at before the next instruction.
     pub fn bus(&mut self) -> Bus<'_> {
-        Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines }
+        Bus { now: self.clock, memory: &mut self.core.memory, lines: &mut self.lines }
     }
 
     /// The processor as it is now.
@@ -475,11 +441,11 @@ impl Cpu {
         Box::new(Report {
             what,
             pc: self.pc,
-            word: self.memory.word(self.pc),
+            word: self.core.memory.word(self.pc),
             privilege: self.csr.privilege,
-            registers: self.registers.all(),
+            registers: self.core.registers.all(),
             status: registers.map(|(name, number)| (name, read(number))).to_vec(),
-            recent: self.recent.addresses(),
+            recent: self.core.recent.addresses(),
             retired: self.retired,
             ticks: self.clock,
         })

@@ -1,21 +1,64 @@
 //! Pairs of instructions that are executed as one. Both keep their places, so that counting and
-//! traps know nothing of it; only the first has another kind. Which pairs there are was counted in
-//! compiled programs.
+//! traps know nothing of it; only what is said of the first is another kind. Which pairs there are
+//! was counted in compiled programs.
 
-use crate::instruction::Instruction;
 use crate::instruction::Kind;
+use crate::instruction::Operation;
 
-/// Marks the first of each pair that the executing loop knows.
-pub(crate) fn fuse(block: &mut [Instruction]) {
+/// Finds each pair that can be executed at once.
+pub(crate) fn fuse(block: &mut [Operation]) {
     let mut place = 1;
     while place < block.len() {
-        let pair = pair(block[place - 1].kind, block[place].kind);
-        if let Some(kind) = pair {
-            block[place - 1].kind = kind;
+        // What is said of the second alone stays: the first may have to be executed alone as well.
+        let pair = pair(block[place - 1].then, block[place].then);
+        if let Some(kind) = pair.filter(|kind| !must_chain(*kind) || chain(block, place)) {
+            block[place - 1].then = kind;
             place += 1;
         }
         place += 1;
     }
+}
+
+/// Whether the second of a pair must take as its first operand what the first has computed.
+#[inline(always)]
+pub(crate) const fn must_chain(pair: Kind) -> bool {
+    matches!(
+        pair,
+        Kind::ShiftLeftConstantThenOr
+            | Kind::ShiftLeftConstantThenAdd
+            | Kind::ShiftRightConstantThenShiftLeftConstant
+            | Kind::ShiftRightConstantThenAndConstant
+            | Kind::ShiftLeftConstantThenShiftRightConstant
+            | Kind::LoadConstantThenAddConstant
+            | Kind::AddThenLoadWord
+            | Kind::AddThenLoadByteUnsigned
+            | Kind::AddThenLoadByte
+            | Kind::XorThenShiftRightConstant
+            | Kind::XorThenAndConstant
+            | Kind::XorThenBranchUnequal
+            | Kind::AndConstantThenBranchUnequal
+            | Kind::AndConstantThenBranchEqual
+            | Kind::AddConstantThenBranchUnequal
+            | Kind::LoadConstantThenBranchEqual
+            | Kind::LoadConstantThenBranchUnequal
+            | Kind::ShiftRightConstantThenAddConstant
+            | Kind::MultiplyThenAdd
+    )
+}
+
+/// Whether the operation behind the one at a place takes as its first operand what that one has
+/// computed. Operands change places where that changes nothing.
+fn chain(block: &mut [Operation], place: usize) -> bool {
+    let (kind, computed) = (block[place].then, block[place].destination);
+    let Some(second) = block.get_mut(place + 1) else { return false };
+    let is_alike = matches!(
+        kind,
+        Kind::Add | Kind::Or | Kind::Xor | Kind::And | Kind::BranchEqual | Kind::BranchUnequal
+    );
+    if is_alike && second.second == computed {
+        core::mem::swap(&mut second.first, &mut second.second);
+    }
+    second.first == computed
 }
 
 fn pair(first: Kind, second: Kind) -> Option<Kind> {

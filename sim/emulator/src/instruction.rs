@@ -1,5 +1,7 @@
-//! A decoded instruction: what the executing loop branches on. Eight bytes, so that eight of them
-//! share a cache line.
+//! Decoded instructions, and the operations that are executed for them. Eight bytes, so that eight
+//! of them share a cache line.
+
+use crate::exception::Privilege;
 
 /// What an instruction does. Constants of the program counter are computed when it is decoded:
 /// `lui` and `auipc` are both `LoadConstant`.
@@ -53,6 +55,10 @@ pub(crate) enum Kind {
     BranchNotLess,
     BranchBelow,
     BranchNotBelow,
+    /// A jump by a register that keeps the return address, which stands behind it.
+    CallRegister,
+    /// The end of a block: its constant is the place of the next one.
+    GoOn,
     /// Everything that looks at or changes privileged state, and what is no instruction: leaves
     /// the executing loop, with its word as the constant.
     System,
@@ -132,6 +138,49 @@ pub(crate) struct Instruction {
     pub(crate) first: u8,
     pub(crate) second: u8,
     pub(crate) constant: u32,
+}
+
+/// What is executed: an instruction, the header of a block, or its end. What it does itself, the
+/// operation before it says.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(8))]
+pub(crate) struct Operation {
+    /// What the operation behind it does.
+    pub(crate) then: Kind,
+    pub(crate) destination: u8,
+    pub(crate) first: u8,
+    pub(crate) second: u8,
+    pub(crate) constant: u32,
+}
+
+impl Operation {
+    /// An instruction. What is behind it is not known yet.
+    pub(crate) fn new(instruction: Instruction) -> Operation {
+        let Instruction { destination, first, second, constant, .. } = instruction;
+        Operation { then: Kind::Nothing, destination, first, second, constant }
+    }
+
+    /// The header of a block of so many instructions that begins there.
+    pub(crate) fn header(count: u8, privilege: Privilege, pc: u32) -> Operation {
+        let first = u8::from(privilege == Privilege::User);
+        Operation { then: Kind::Nothing, destination: count, first, second: 0, constant: pc }
+    }
+
+    /// The end of a block, or an address.
+    pub(crate) fn end(constant: u32) -> Operation {
+        Operation { then: Kind::Nothing, destination: 0, first: 0, second: 0, constant }
+    }
+
+    /// How many instructions the block of a header has.
+    #[inline(always)]
+    pub(crate) fn count(&self) -> u64 {
+        u64::from(self.destination)
+    }
+
+    /// The privilege that the block of a header was decoded for.
+    pub(crate) fn privilege(&self) -> Privilege {
+        if self.first == 0 { Privilege::Machine } else { Privilege::User }
+    }
 }
 
 /// Where the program goes on after an instruction.

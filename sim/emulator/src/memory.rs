@@ -1,6 +1,8 @@
 //! The 4 GiB that the processor sees: RAM and ROM in pages of 4 KiB, devices, and functions that
-//! the host serves. A page that may be read (or written) as a whole is found by one look into a
-//! table; everything else goes the long way of [`crate::bus`].
+//! the host serves. What may be read (or written) without a further thought is found by one look
+//! into a table; everything else goes the long way of [`crate::bus`].
+
+use std::ops::Range;
 
 use crate::exception::Access;
 use crate::exception::Privilege;
@@ -10,11 +12,13 @@ use crate::near::Near;
 use crate::near::start;
 use crate::protection::Protection;
 use crate::protection::Verdict;
+use crate::view::GRAIN;
+use crate::view::View;
 
 /// Bytes in a page.
 pub const PAGE: u32 = 4096;
 const PAGE_BITS: u32 = 12;
-const PAGES: usize = 1 << 20;
+const LINES_OF_GRAIN: usize = (GRAIN / LINE) as usize;
 
 /// What may be done with stored bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,36 +80,6 @@ struct Region {
     kind: Kind,
 }
 
-/// For each page the place of its bytes in the store; 0 where the long way must be gone.
-#[derive(Clone)]
-struct View {
-    read: Box<[u32; PAGES]>,
-    write: Box<[u32; PAGES]>,
-    /// The pages that are not 0 in either table.
-    filled: Vec<u32>,
-}
-
-impl View {
-    fn new() -> View {
-        View { read: empty_table(), write: empty_table(), filled: Vec::new() }
-    }
-
-    fn clear(&mut self) {
-        for page in self.filled.drain(..) {
-            self.read[page as usize] = 0;
-            self.write[page as usize] = 0;
-        }
-    }
-}
-
-fn empty_table() -> Box<[u32; PAGES]> {
-    let table: Result<Box<[u32; PAGES]>, _> = vec![0; PAGES].into_boxed_slice().try_into();
-    match table {
-        Ok(table) => table,
-        Err(_) => unreachable!("the table has as many entries as it was made with"),
-    }
-}
-
 /// One load or store, for a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
@@ -126,6 +100,8 @@ pub struct Memory {
     store: Vec<u8>,
     used: u32,
     regions: Vec<Region>,
+    /// All that the machine serves is in here.
+    hosted: Range<u32>,
     /// As the privilege sees memory whose loads and stores are executed now, and as the other.
     view: View,
     other: Option<View>,
@@ -146,13 +122,14 @@ impl Memory {
     /// Empty memory with room for so many bytes of RAM and ROM. Host memory is taken when it is
     /// first touched.
     pub fn new(capacity: u32) -> Memory {
-        // The first page stays unused: 0 means "the long way".
+        // The last page stays unused: a view has a use for its places.
         let bytes = u64::from(capacity).next_multiple_of(u64::from(PAGE)) + u64::from(PAGE);
         let bytes = bytes.min(u64::from(u32::MAX - PAGE + 1));
         Memory {
             store: vec![0; bytes as usize],
             used: PAGE,
             regions: Vec::new(),
+            hosted: 0..0,
             view: View::new(),
             other: None,
             near_read: Near::new(),
@@ -202,7 +179,11 @@ impl Memory {
 
     /// Lets the machine serve functions at some addresses.
     pub fn map_hosted(&mut self, start: u32, bytes: u32) -> Result<(), LayoutError> {
-        self.add(start, bytes, Kind::Hosted)
+        self.add(start, bytes, Kind::Hosted)?;
+        let (first, end) = (self.hosted.start, self.hosted.end);
+        let behind = start.saturating_add(bytes);
+        self.hosted = if end <= first { start..behind } else { first.min(start)..end.max(behind) };
+        Ok(())
     }
 
     /// Takes away what begins exactly here. Says whether there was something.
@@ -244,7 +225,7 @@ impl Memory {
 
     /// Whether the machine serves functions at an address.
     pub(crate) fn is_hosted(&self, address: u32) -> bool {
-        matches!(self.find(address), Some((Kind::Hosted, ..)))
+        self.hosted.contains(&address) && matches!(self.find(address), Some((Kind::Hosted, ..)))
     }
 
     /// Where bytes lie in the store, if all of them do and may be used so.
@@ -370,11 +351,10 @@ impl Memory {
 
     #[inline(always)]
     pub(crate) fn quick_read<const BYTES: usize>(&self, address: u32) -> Option<[u8; BYTES]> {
-        let page = self.view.read[(address >> PAGE_BITS) as usize];
-        if page == 0 || !(address as usize).is_multiple_of(BYTES) {
+        let place = self.view.read(address);
+        if !(address as usize).is_multiple_of(BYTES) {
             return None;
         }
-        let place = page as usize + (address % PAGE) as usize;
         self.store.get(place..place + BYTES)?.first_chunk().copied()
     }
 
@@ -384,43 +364,38 @@ impl Memory {
         address: u32,
         bytes: [u8; BYTES],
     ) -> bool {
-        let page = self.view.write[(address >> PAGE_BITS) as usize];
-        if page == 0 || !(address as usize).is_multiple_of(BYTES) {
+        let place = self.view.write(address);
+        if !(address as usize).is_multiple_of(BYTES) {
             return false;
         }
-        let place = page as usize + (address % PAGE) as usize;
         let Some(found) = self.store.get_mut(place..place + BYTES) else { return false };
         found.copy_from_slice(&bytes);
         true
     }
 
-    /// Lets the quick way find the page of an address, if all of it is alike. Nothing that has to
-    /// be noticed may happen there: code, watched words, traces.
+    /// Lets the quick way find what is around an address, if all of it is alike. Nothing that has
+    /// to be noticed may happen there: code, watched words, traces.
     pub(crate) fn fill(&mut self, address: u32, access: Access) {
         if self.trace.is_some() {
             return;
         }
-        let start = address & !(PAGE - 1);
-        let Some(place) = self.place(start, PAGE, access) else { return };
-        let verdict = self.protection.verdict(start, PAGE, access, self.privilege);
+        let start = address & !(GRAIN - 1);
+        let Some(place) = self.place(start, GRAIN, access) else { return };
+        let verdict = self.protection.verdict(start, GRAIN, access, self.privilege);
         if verdict != Verdict::Allowed {
             return self.fill_near(address, access);
         }
-        let page = (start >> PAGE_BITS) as usize;
         if access == Access::Read {
-            self.view.read[page] = place as u32;
-            self.view.filled.push(page as u32);
-            return;
+            return self.view.allow_reads(start, place);
         }
-        let has_code = self.code[place >> PAGE_BITS] != 0;
-        if has_code || self.is_watched(start, PAGE) {
+        let has_code = self.code[place >> PAGE_BITS] & lines_of_grain(place) != 0;
+        if has_code || self.is_watched(start, GRAIN) {
             return self.fill_near(address, access);
         }
-        self.view.write[page] = place as u32;
-        self.view.filled.push(page as u32);
+        self.view.allow_writes(start, place);
     }
 
-    /// The same for a line of a page that is not all alike.
+    /// The same for a line of what is not all alike.
     fn fill_near(&mut self, address: u32, access: Access) {
         let start = start(address);
         let Some(place) = self.place(start, LINE, access) else { return };
@@ -451,25 +426,24 @@ impl Memory {
         self.near_write.clear();
     }
 
-    /// Remembers that decoded code lies here, so that stores are noticed.
-    pub(crate) fn note_code(&mut self, place: usize) {
-        let page = place >> PAGE_BITS;
-        let line = 1 << (place >> LINE_BITS & 63);
-        if self.code[page] & line == 0 {
-            self.near_write.clear();
+    /// Remembers that decoded code lies in these lines of a page of the store, so that stores are
+    /// noticed.
+    pub(crate) fn note_code(&mut self, page: u32, lines: u64) {
+        let known = self.code[page as usize];
+        if known & lines == lines {
+            return;
         }
-        if self.code[page] == 0 {
-            let start = (page as u32) << PAGE_BITS;
-            for view in std::iter::once(&mut self.view).chain(&mut self.other) {
-                for filled in &view.filled {
-                    let entry = &mut view.write[*filled as usize];
-                    if *entry == start {
-                        *entry = 0;
-                    }
+        self.near_write.clear();
+        let start = (page as usize) << PAGE_BITS;
+        for place in (start..start + PAGE as usize).step_by(GRAIN as usize) {
+            let of_grain = lines_of_grain(place);
+            if lines & of_grain != 0 && known & of_grain == 0 {
+                for view in std::iter::once(&mut self.view).chain(&mut self.other) {
+                    view.refuse_writes(place);
                 }
             }
         }
-        self.code[page] |= line;
+        self.code[page as usize] |= lines;
     }
 
     fn clear_views(&mut self) {
@@ -496,4 +470,10 @@ impl Memory {
     pub(crate) fn take_stale(&mut self) -> Vec<(u32, u64)> {
         std::mem::take(&mut self.stale)
     }
+}
+
+/// The lines that lie in the same part as a place, as bits of its page.
+fn lines_of_grain(place: usize) -> u64 {
+    let first = place % PAGE as usize / GRAIN as usize * LINES_OF_GRAIN;
+    ((1 << LINES_OF_GRAIN) - 1) << first
 }

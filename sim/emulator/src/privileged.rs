@@ -66,7 +66,7 @@ impl Cpu {
         let source = word >> 15 & 31;
         let destination = (word >> 7 & 31) as usize;
         let is_constant = word >> 14 & 1 == 1;
-        let operand = if is_constant { source } else { self.registers.get(source as usize) };
+        let operand = if is_constant { source } else { self.core.registers.get(source as usize) };
         let operation = word >> 12 & 3;
         let is_swap = operation == 1;
         let is_written = is_swap || source != 0;
@@ -84,13 +84,14 @@ impl Cpu {
             };
             self.write_csr(machine, number, new)?;
         }
-        self.registers.set(destination, old);
+        self.core.registers.set(destination, old);
         Some(())
     }
 
     /// What a register shows; `None` where there is none, or not at this privilege.
     pub fn read_csr(&mut self, machine: &mut dyn Machine, number: u16) -> Option<u32> {
-        let mut bus = Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines };
+        let mut bus =
+            Bus { now: self.clock, memory: &mut self.core.memory, lines: &mut self.lines };
         if let Some(value) = machine.read_register(number, &mut bus) {
             return Some(value);
         }
@@ -112,10 +113,10 @@ impl Cpu {
             }
         }
         if let Some(entry) = protection_entry(number) {
-            return Some(self.memory.protection().address(entry));
+            return Some(self.core.memory.protection().address(entry));
         }
         if (PMPCFG..PMPCFG + 4).contains(&number) {
-            return Some(self.memory.protection().configuration(usize::from(number - PMPCFG)));
+            return Some(self.core.memory.protection().configuration(usize::from(number - PMPCFG)));
         }
         self.csr.read(number, self.lines.pending())
     }
@@ -130,7 +131,8 @@ impl Cpu {
 
     /// Writes a register, as an instruction does; `None` where there is none.
     pub fn write_csr(&mut self, machine: &mut dyn Machine, number: u16, value: u32) -> Option<()> {
-        let mut bus = Bus { now: self.clock, memory: &mut self.memory, lines: &mut self.lines };
+        let mut bus =
+            Bus { now: self.clock, memory: &mut self.core.memory, lines: &mut self.lines };
         if machine.write_register(number, value, &mut bus).is_some() {
             return Some(());
         }
@@ -171,7 +173,7 @@ impl Cpu {
     }
 
     fn protect(&mut self, change: impl FnOnce(&mut crate::protection::Protection) -> bool) {
-        if self.memory.protect(change) {
+        if self.core.memory.protect(change) {
             // What may be executed has changed.
             self.cache.clear();
         }

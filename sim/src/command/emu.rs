@@ -22,6 +22,7 @@ use emulator::elf_file;
 use emulator::machine::Machine;
 use emulator::symbol::Symbols;
 use emulator::virt::BootError;
+use emulator::virt::IMAGE;
 use emulator::virt::Virt;
 use emulator::virt::signature::signature;
 
@@ -41,6 +42,8 @@ const TICKS_PER_SECOND: u64 = 100_000_000;
 pub struct Options {
     /// The program.
     pub file: PathBuf,
+    /// What the firmware of `boards/qemu_riscv32` boots.
+    pub image: Option<PathBuf>,
     /// Whether its symbol `tohost` tells the end.
     pub has_host: bool,
     /// Where the memory between `begin_signature` and `end_signature` goes when the program has
@@ -65,7 +68,8 @@ pub fn run(options: &Options) -> Ending {
     let program = program.map_err(|error| error.to_string());
     let program = program.and_then(|bytes| Elf::parse(&bytes).map_err(|error| error.to_string()));
     let booted = program.and_then(|elf| {
-        let (cpu, machine) = boot(&elf, options).map_err(|error| error.to_string())?;
+        let (mut cpu, machine) = boot(&elf, options).map_err(|error| error.to_string())?;
+        insert(&mut cpu, options.image.as_deref())?;
         Ok((elf, cpu, machine))
     });
     let (elf, mut cpu, mut machine) = match booted {
@@ -153,6 +157,17 @@ fn boot(elf: &Elf, options: &Options) -> Result<(Cpu, Virt), BootError> {
         machine.serve_host(&mut cpu, elf)?;
     }
     Ok((cpu, machine))
+}
+
+/// Lays an image where the firmware looks for it, as QEMU's `-device loader` does.
+fn insert(cpu: &mut Cpu, image: Option<&Path>) -> Result<(), String> {
+    let Some(path) = image else { return Ok(()) };
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let bytes = fs::read(path).map_err(|error| named(&error))?;
+    if cpu.memory_mut().write(IMAGE, &bytes) {
+        return Ok(());
+    }
+    Err(named(&format!("there is no RAM for it at {IMAGE:#x}")))
 }
 
 fn drive(

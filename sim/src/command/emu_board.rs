@@ -31,6 +31,9 @@ use crate::command::emu_trace::Wish;
 use crate::debugger::Debuggee;
 use crate::debugger::Session;
 use crate::partition;
+use crate::view::chip::ChipOptions;
+use crate::view::chip::Unseen;
+use crate::view::chip::watch;
 
 /// Ticks between two looks at what the board has sent.
 const SLICE: u64 = esp32c6::TICKS_PER_SECOND / 100;
@@ -51,6 +54,8 @@ pub struct Options {
     pub trace: Wish,
     /// Where a debugger connects.
     pub debugger: Option<SocketAddr>,
+    /// Seconds of the board in one of a person's who sees its screen in a window, if one does.
+    pub view: Option<f64>,
 }
 
 /// Runs firmware to its end.
@@ -71,6 +76,7 @@ pub fn run(options: &Options) -> Ending {
     };
     let session = options.debugger.map(|address| wait(address, &mut board));
     let stop = match session {
+        None if options.view.is_some() => watched(&mut board, options),
         None | Some(Ok(Session::Detached)) => drive(&mut board, options.limit, tracer),
         Some(Ok(Session::Killed)) => Stop::Limit,
         Some(Ok(Session::Ended(stop))) => stop,
@@ -138,6 +144,24 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 
 fn named(path: &Path, error: &dyn Display) -> String {
     format!("{}: {error}", path.display())
+}
+
+/// Lets a board run before a person's eyes, and without a window if there is none.
+fn watched(board: &mut Board, options: &Options) -> Stop {
+    let name = options.file.file_name().unwrap_or_default().to_string_lossy();
+    let seen = ChipOptions {
+        title: format!("Orrery - {name}"),
+        speed: options.view.unwrap_or(1.0),
+        limit: options.limit.unwrap_or(u64::MAX),
+    };
+    match watch(board, &seen, show) {
+        Unseen::Stopped(stop) => stop,
+        Unseen::Closed => Stop::Limit,
+        Unseen::NoWindow(reason) => {
+            eprintln!("no window: {reason}; the run goes on without one");
+            drive(board, options.limit, None)
+        }
+    }
 }
 
 /// Without a limit a board runs until it cannot go on.

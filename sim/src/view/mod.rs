@@ -1,4 +1,4 @@
-//! A window on a running world, and a terminal at its serial line.
+//! A window on a running world, and a terminal at its serial line; a window on an emulated chip.
 //!
 //! The window is a process of its own, because a display that dies takes down whoever holds it;
 //! the run it looks at goes on and loses nothing. The window shows frames and tells what a person
@@ -9,7 +9,9 @@
 mod link;
 pub mod pty;
 mod session;
+mod terminal;
 mod window;
+pub mod chip;
 
 pub use window::run as run_window;
 

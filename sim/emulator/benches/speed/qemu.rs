@@ -33,15 +33,20 @@ pub(crate) fn measure(program: &Path, counting: Counting) -> Option<f64> {
     Some((whole - start).max(f64::EPSILON))
 }
 
-fn run(program: &Path, counting: Counting) -> Option<f64> {
-    let begin = Instant::now();
+/// Its machine `virt` without a program and without a serial line.
+pub(crate) fn machine(counting: Counting) -> Command {
     let mut command = Command::new(QEMU);
-    command.args(["-machine", "virt", "-bios", "none", "-display", "none"]);
-    command.args(["-serial", "null", "-monitor", "none"]);
+    command.args(["-machine", "virt", "-bios", "none", "-display", "none", "-monitor", "none"]);
     if let Counting::Exact = counting {
         command.args(["-icount", "shift=0"]);
     }
-    command.arg("-kernel").arg(program);
+    command
+}
+
+fn run(program: &Path, counting: Counting) -> Option<f64> {
+    let begin = Instant::now();
+    let mut command = machine(counting);
+    command.args(["-serial", "null", "-kernel"]).arg(program);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().ok()?;
     loop {

@@ -15,8 +15,9 @@ use crate::esp32c6::time;
 use crate::machine::Machine;
 
 /// How long is executed until it is seen whether something was sent, in ticks: a tenth of a
-/// millisecond.
+/// millisecond at first, and the longer the longer nothing was.
 const STRETCH: u64 = 16_000;
+const STRETCH_MAX: u64 = 16 * STRETCH;
 
 /// A board.
 pub struct Board {
@@ -44,9 +45,11 @@ impl Board {
     /// [`Stop::Limit`] is either of them.
     pub fn run_until_sent(&mut self, ticks: u64) -> Stop {
         let until = self.cpu.clock().saturating_add(ticks);
+        let mut stretch = STRETCH;
         while self.cpu.clock() < until && !self.chip.usb.has_sent() {
-            let stretch = self.cpu.clock().saturating_add(STRETCH).min(until);
-            match self.cpu.run(&mut self.chip, stretch) {
+            let next = self.cpu.clock().saturating_add(stretch).min(until);
+            stretch = STRETCH_MAX.min(2 * stretch);
+            match self.cpu.run(&mut self.chip, next) {
                 Stop::Limit => (),
                 // Whoever was sent something may have an answer that wakes the board.
                 Stop::Idle if self.chip.usb.has_sent() => (),

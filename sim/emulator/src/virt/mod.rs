@@ -41,6 +41,9 @@ pub const RAM: u32 = 0x8000_0000;
 /// The most RAM there is room for.
 pub const RAM_MAX: u32 = 0x7f00_0000;
 
+/// Where the firmware of `boards/qemu_riscv32` looks for what it is to boot.
+pub const IMAGE: u32 = 0x8400_0000;
+
 /// Lines of the PLIC.
 const UART_SOURCE: u32 = 10;
 /// Lines of the processor.
