@@ -95,6 +95,7 @@ impl State {
         take: impl FnOnce(Envelope, &[u8], &[u8]) -> T,
     ) -> T {
         let actor = self.actors[index].as_mut().expect("a living actor was answered");
-        actor.answer.pop(take).expect("an actor is woken with its answer")
+        let taken = actor.answer.pop(|envelope, head, tail| take(*envelope, head, tail));
+        taken.expect("an actor is woken with its answer")
     }
 }

@@ -69,7 +69,7 @@ impl Mailbox {
 
     /// Takes the oldest message out; its payload comes in two parts.
     pub fn pop<T>(&mut self, take: impl FnOnce(Envelope, &[u8], &[u8]) -> T) -> Option<T> {
-        self.queue.pop(take)
+        self.queue.pop(|envelope, head, tail| take(*envelope, head, tail))
     }
 
     /// Messages that ever arrived.

@@ -2,6 +2,7 @@
 //! ever before, and keeps it.
 
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use crate::headroom::is_left_beside;
 
@@ -16,7 +17,12 @@ const BYTES_FIRST: usize = 64;
 #[derive(Debug)]
 pub struct ByteQueue<H> {
     entries: VecDeque<(H, usize)>,
-    bytes: VecDeque<u8>,
+    /// A ring: all of it is there, whether it holds something or not.
+    bytes: Vec<u8>,
+    /// Where the oldest byte is.
+    first: usize,
+    /// Bytes that it holds.
+    held: usize,
     entries_max: usize,
     bytes_max: usize,
 }
@@ -24,7 +30,14 @@ pub struct ByteQueue<H> {
 impl<H> ByteQueue<H> {
     /// An empty queue that takes at most this many headers and this many bytes in all.
     pub const fn new(entries_max: usize, bytes_max: usize) -> ByteQueue<H> {
-        ByteQueue { entries: VecDeque::new(), bytes: VecDeque::new(), entries_max, bytes_max }
+        ByteQueue {
+            entries: VecDeque::new(),
+            bytes: Vec::new(),
+            first: 0,
+            held: 0,
+            entries_max,
+            bytes_max,
+        }
     }
 
     /// Headers in the queue.
@@ -39,27 +52,76 @@ impl<H> ByteQueue<H> {
 
     /// Makes sure that one more entry with this many bytes fits. It does not if that is more than the
     /// queue may have, or if there is no memory for it.
+    #[inline]
     pub fn make_room(&mut self, len: usize) -> bool {
-        self.entries.len() < self.entries_max
-            && len <= self.bytes_max - self.bytes.len()
-            && has_capacity(&mut self.entries, 1, ENTRIES_FIRST, self.entries_max)
-            && has_capacity(&mut self.bytes, len, BYTES_FIRST, self.bytes_max)
+        let is_allowed = self.entries.len() < self.entries_max && len <= self.bytes_max - self.held;
+        is_allowed && (self.has_room(len) || self.take_memory(len))
+    }
+
+    #[inline]
+    fn has_room(&self, len: usize) -> bool {
+        self.entries.len() < self.entries.capacity() && len <= self.bytes.len() - self.held
+    }
+
+    /// Takes memory for one more entry; whether there was any.
+    #[cold]
+    fn take_memory(&mut self, len: usize) -> bool {
+        let (count, capacity) = (self.entries.len(), self.entries.capacity());
+        let Some(entries) =
+            enough::<(H, usize)>(count + 1, capacity, ENTRIES_FIRST, self.entries_max)
+        else {
+            return false;
+        };
+        if self.entries.try_reserve_exact(entries - count).is_err() {
+            return false;
+        }
+        let size = self.bytes.len();
+        let Some(bytes) = enough::<u8>(self.held + len, size, BYTES_FIRST, self.bytes_max) else {
+            return false;
+        };
+        if self.bytes.try_reserve_exact(bytes - size).is_err() {
+            return false;
+        }
+        if size < bytes {
+            // What lies around the end would not any more.
+            self.bytes.rotate_left(self.first);
+            self.first = 0;
+            self.bytes.resize(bytes, 0);
+        }
+        true
     }
 
     /// Adds an entry. The caller has asked [`ByteQueue::make_room`].
+    #[inline]
     pub fn push(&mut self, header: H, bytes: &[u8]) {
-        self.push_both(header, bytes, &[]);
+        assert!(self.has_room(bytes.len()), "the caller asks for room first");
+        self.entries.push_back((header, bytes.len()));
+        self.append(bytes);
     }
 
     /// The same for bytes that come in two parts.
     pub fn push_both(&mut self, header: H, head: &[u8], tail: &[u8]) {
         let len = head.len() + tail.len();
-        let has_room = self.entries.len() < self.entries.capacity()
-            && len <= self.bytes.capacity() - self.bytes.len();
-        assert!(has_room, "the caller asks for room first");
+        assert!(self.has_room(len), "the caller asks for room first");
         self.entries.push_back((header, len));
-        self.bytes.extend(head);
-        self.bytes.extend(tail);
+        self.append(head);
+        self.append(tail);
+    }
+
+    /// Puts bytes behind the others, around the end of the ring if need be.
+    #[inline]
+    fn append(&mut self, bytes: &[u8]) {
+        let size = self.bytes.len();
+        let behind = self.first + self.held;
+        let at = if size <= behind { behind - size } else { behind };
+        self.held += bytes.len();
+        if bytes.len() <= size - at {
+            self.bytes[at..at + bytes.len()].copy_from_slice(bytes);
+            return;
+        }
+        let (head, tail) = bytes.split_at(size - at);
+        self.bytes[at..].copy_from_slice(head);
+        self.bytes[..tail.len()].copy_from_slice(tail);
     }
 
     /// The oldest header and the length of its bytes.
@@ -74,12 +136,24 @@ impl<H> ByteQueue<H> {
 
     /// Takes the oldest entry out. Its bytes come in two parts, because they may lie around the
     /// end of the ring.
-    pub fn pop<T>(&mut self, take: impl FnOnce(H, &[u8], &[u8]) -> T) -> Option<T> {
-        let (header, len) = self.entries.pop_front()?;
-        let (head, tail) = self.bytes.as_slices();
-        let in_head = len.min(head.len());
-        let taken = take(header, &head[..in_head], &tail[..len - in_head]);
-        self.bytes.drain(..len);
+    #[inline]
+    pub fn pop<T>(&mut self, take: impl FnOnce(&H, &[u8], &[u8]) -> T) -> Option<T> {
+        let (header, len) = self.entries.front()?;
+        let (len, behind) = (*len, &self.bytes[self.first..]);
+        let taken = if len <= behind.len() {
+            take(header, &behind[..len], &[])
+        } else {
+            take(header, behind, &self.bytes[..len - behind.len()])
+        };
+        self.entries.pop_front();
+        self.held -= len;
+        let first = self.first + len;
+        self.first = match first.checked_sub(self.bytes.len()) {
+            // An empty ring begins anew, where the last bytes were.
+            _ if self.held == 0 => 0,
+            Some(around) => around,
+            None => first,
+        };
         Some(taken)
     }
 }
@@ -89,30 +163,25 @@ impl<H: Clone> Clone for ByteQueue<H> {
     fn clone(&self) -> ByteQueue<H> {
         let mut entries = VecDeque::with_capacity(self.entries.capacity());
         entries.extend(self.entries.iter().cloned());
-        let mut bytes = VecDeque::with_capacity(self.bytes.capacity());
-        bytes.extend(&self.bytes);
-        let ByteQueue { entries_max, bytes_max, .. } = *self;
-        ByteQueue { entries, bytes, entries_max, bytes_max }
+        ByteQueue { entries, bytes: self.bytes.clone(), ..*self }
     }
 }
 
-/// Lets a ring have room for so many more, of at most `most`; whether it has.
-fn has_capacity<T>(ring: &mut VecDeque<T>, more: usize, first: usize, most: usize) -> bool {
-    let wanted = ring.len() + more;
-    if wanted <= ring.capacity() {
-        return true;
+/// How much a ring shall have room for that is to hold so many: what it has, if that will do; else
+/// twice as much as ever before, so that it is seldom asked for; or what is needed, if that is all
+/// there is. `None` if there is not even that.
+fn enough<T>(wanted: usize, capacity: usize, first: usize, most: usize) -> Option<usize> {
+    if wanted <= capacity {
+        return Some(capacity);
     }
-    // Twice as much as ever before, so that it is seldom asked for; or what is needed, if that is all
-    // there is.
-    let ample = wanted.max(2 * ring.capacity()).max(first).min(most);
-    let ample = if is_left_beside(ample * size_of::<T>()) { ample } else { wanted };
-    is_left_beside(ample * size_of::<T>()) && ring.try_reserve_exact(ample - ring.len()).is_ok()
+    let ample = wanted.max(2 * capacity).max(first).min(most);
+    let is_left = |count: &usize| is_left_beside(count * size_of::<T>());
+    [ample, wanted].into_iter().find(is_left)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::vec::Vec;
 
     #[test]
     fn bytes_come_out_as_they_went_in_around_the_end() {
@@ -121,7 +190,7 @@ mod tests {
             let bytes = [round, round + 1, round + 2];
             assert!(queue.make_room(3));
             queue.push(round, &bytes);
-            let got = queue.pop(|header, head, tail| (header, [head, tail].concat()));
+            let got = queue.pop(|header, head, tail| (*header, [head, tail].concat()));
             assert_eq!(got, Some((round, Vec::from(bytes))));
         }
         assert!(queue.is_empty());
@@ -142,7 +211,7 @@ mod tests {
     #[test]
     fn memory_is_taken_for_more_than_ever_before_alone() {
         let mut queue = ByteQueue::new(1000, 100_000);
-        assert_eq!((queue.entries.capacity(), queue.bytes.capacity()), (0, 0));
+        assert_eq!((queue.entries.capacity(), queue.bytes.len()), (0, 0));
         let fill = |queue: &mut ByteQueue<u32>| {
             for number in 0..100 {
                 assert!(queue.make_room(10));
@@ -150,12 +219,12 @@ mod tests {
             }
         };
         fill(&mut queue);
-        let taken = (queue.entries.capacity(), queue.bytes.capacity());
+        let taken = (queue.entries.capacity(), queue.bytes.len());
         assert!(100 <= taken.0 && taken.0 <= 200, "{taken:?}");
         assert!(1000 <= taken.1 && taken.1 <= 2000, "{taken:?}");
         while queue.pop(|_, _, _| ()).is_some() {}
         fill(&mut queue);
-        assert_eq!((queue.entries.capacity(), queue.bytes.capacity()), taken);
+        assert_eq!((queue.entries.capacity(), queue.bytes.len()), taken);
     }
 
     #[test]

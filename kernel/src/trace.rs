@@ -270,12 +270,12 @@ impl Trace {
     pub fn drain(&mut self, mut each: impl FnMut(&Record, &[u8], &[u8])) {
         match &mut self.kept {
             Kept::Plain(records) => {
-                while records.pop(|record, head, tail| each(&record, head, tail)).is_some() {}
+                while records.pop(|record, head, tail| each(record, head, tail)).is_some() {}
             }
             #[cfg(feature = "serde")]
             Kept::Packed(records) => {
-                let mut read = |len: u8, head: &[u8], tail: &[u8]| {
-                    let len = usize::from(len);
+                let mut read = |len: &u8, head: &[u8], tail: &[u8]| {
+                    let len = usize::from(*len);
                     let mut written = [0; PACKED_MAX];
                     let in_head = len.min(head.len());
                     written[..in_head].copy_from_slice(&head[..in_head]);

@@ -41,6 +41,7 @@ pub mod trace;
 pub mod storage;
 pub mod journal;
 pub mod seen;
+pub mod message;
 pub mod partition;
 pub mod target;
 pub mod board;

@@ -296,7 +296,7 @@ impl Machine {
         now: Instant,
         until: Instant,
         trace: &mut Trace,
-        mut each: impl FnMut(Seen),
+        mut each: impl FnMut(Seen<'_>),
     ) -> Instant {
         // A line that sends has more room later and shows more, also what it has just sent.
         let until = if self.board.line().idle_at().is_some() { now } else { until };

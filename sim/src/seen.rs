@@ -10,7 +10,7 @@ use crate::cast::Cast;
 
 /// Something that an actor said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum Seen<'a> {
     /// A line in the log.
     Log {
         /// Who logged it.
@@ -27,7 +27,7 @@ pub enum Seen {
         /// What it is about.
         opcode: u32,
         /// The start of its payload.
-        payload: Vec<u8>,
+        payload: &'a [u8],
     },
     /// Nothing more: its life ended.
     Exit {
@@ -38,9 +38,9 @@ pub enum Seen {
     },
 }
 
-impl Seen {
+impl<'a> Seen<'a> {
     /// What a record and its text are to a scenario, if they are anything.
-    pub fn of(cast: &Cast, record: &Record, text: &[u8]) -> Option<Seen> {
+    pub fn of(cast: &Cast, record: &Record, text: &'a [u8]) -> Option<Seen<'a>> {
         let actor = record.actor?;
         match record.what {
             What::Log => Some(Seen::Log {
@@ -51,7 +51,7 @@ impl Seen {
                 from: cast.name(actor),
                 to: cast.name(to),
                 opcode,
-                payload: text.to_vec(),
+                payload: text,
             }),
             What::Exit(reason) => Some(Seen::Exit { actor: cast.name(actor), kind: reason.kind() }),
             _ => None,

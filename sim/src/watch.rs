@@ -91,13 +91,16 @@ impl Watch {
             }
             Condition::Message { from, to, opcode, text } => {
                 let board = self.board;
-                find(world.messages(), &mut self.cursors.messages, |message| {
+                let (messages, cursor) = (world.messages(), &mut self.cursors.messages);
+                let found = messages.since(*cursor).position(|message| {
                     message.board == board
-                        && is_asked(from.as_deref(), &message.from)
-                        && is_asked(to.as_deref(), &message.to)
+                        && is_asked(from.as_deref(), message.from)
+                        && is_asked(to.as_deref(), message.to)
                         && opcode.is_none_or(|opcode| opcode == message.opcode)
-                        && text.as_ref().is_none_or(|text| holds_text(&message.payload, text))
-                })
+                        && text.as_ref().is_none_or(|text| holds_text(message.payload, text))
+                });
+                *cursor = found.map_or(messages.len(), |index| *cursor + index + 1);
+                found.is_some()
             }
             Condition::Pin { pin, high } => world.pin(self.board, *pin) == *high,
             Condition::Actor { actor, state } => world.actor(self.board, actor) == *state,
@@ -179,7 +182,8 @@ impl Watch {
                 format!("the log ends with:\n{}", last_lines(&text, 8))
             }
             Condition::Message { .. } => {
-                let count = world.messages().iter().filter(|message| message.board == self.board);
+                let messages = world.messages().since(0);
+                let count = messages.filter(|message| message.board == self.board);
                 format!("{} messages were sent, none of them such a one", count.count())
             }
             Condition::Pin { pin, .. } => {

@@ -19,6 +19,7 @@ use crate::agenda::Agenda;
 use crate::authority::Authority;
 use crate::machine::Machine;
 use crate::machine::Power;
+use crate::message::Messages;
 use crate::scenario::plan::PinPlace;
 use crate::scenario::plan::Plan;
 use crate::seen::Seen;
@@ -35,21 +36,6 @@ pub struct LogSeen {
     pub actor: Rc<str>,
     /// The line.
     pub text: String,
-}
-
-/// A message that an actor sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageSeen {
-    /// The board's index.
-    pub board: usize,
-    /// Who sent it.
-    pub from: Rc<str>,
-    /// Whose mailbox it went to.
-    pub to: Rc<str>,
-    /// What it is about.
-    pub opcode: u32,
-    /// The start of its payload.
-    pub payload: Vec<u8>,
 }
 
 /// The end of an actor's life.
@@ -72,7 +58,7 @@ pub struct World {
     wires: Vec<[(usize, u8); 2]>,
     trace: Trace,
     logs: Vec<LogSeen>,
-    messages: Vec<MessageSeen>,
+    messages: Messages,
     exits: Vec<ExitSeen>,
 }
 
@@ -134,7 +120,7 @@ impl World {
             wires,
             trace: Trace::default(),
             logs: Vec::new(),
-            messages: Vec::new(),
+            messages: Messages::default(),
             exits: Vec::new(),
         })
     }
@@ -209,7 +195,7 @@ impl World {
         self.now = machine.run(self.now, until, trace, |seen| match seen {
             Seen::Log { actor, text } => logs.push(LogSeen { board: index, actor, text }),
             Seen::Message { from, to, opcode, payload } => {
-                messages.push(MessageSeen { board: index, from, to, opcode, payload });
+                messages.push(index, (from, to), opcode, payload);
             }
             Seen::Exit { actor, kind } => exits.push(ExitSeen { board: index, actor, kind }),
         });
@@ -248,7 +234,7 @@ impl World {
     }
 
     /// Every message that was sent.
-    pub fn messages(&self) -> &[MessageSeen] {
+    pub fn messages(&self) -> &Messages {
         &self.messages
     }
 

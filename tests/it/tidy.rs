@@ -27,7 +27,7 @@ const FLOORED: [&str; 13] = [
 ];
 
 /// What each crate may depend on inside this repository.
-const MAY_KNOW: [(&str, &[&str]); 16] = [
+const MAY_KNOW: [(&str, &[&str]); 17] = [
     ("kernel/abi", &[]),
     ("kernel/xip", &["image"]),
     ("kernel", &["abi", "xip"]),
@@ -43,11 +43,12 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("boards/x86_64", &["kernel", "firmware", "parts", "virtio"]),
     ("boards/qemu_riscv32", &["kernel", "firmware", "parts", "virtio"]),
     ("sim", &["abi", "kernel", "littlefs", "image", "devices", "emulator", "protocol", "engine"]),
+    ("sim/peers", &["kernel", "sim"]),
     ("tests", &["abi", "kernel", "image", "devices", "emulator", "sim", "protocol", "firmware"]),
 ];
 
 /// Crates of this repository.
-const OURS: [&str; 17] = [
+const OURS: [&str; 18] = [
     "abi",
     "xip",
     "kernel",
@@ -59,6 +60,7 @@ const OURS: [&str; 17] = [
     "metering",
     "engine",
     "sim",
+    "peers",
     "tests",
     "protocol",
     "firmware",

@@ -22,7 +22,7 @@ const WARM_UP: usize = 2 * 16_384;
 const NATIVE: [usize; 3] = [16, 1_024, 16_384];
 
 /// Populations of modules.
-const WASM: [usize; 2] = [16, 1_024];
+const WASM: [usize; 3] = [16, 1_024, 16_384];
 
 /// A trace as a board would have: it overwrites itself and nobody reads it.
 const TINY: Capacity = Capacity { records: 32, bytes: 1_024 };

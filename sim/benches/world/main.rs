@@ -7,6 +7,7 @@ mod nor;
 mod request;
 mod files;
 mod engines;
+mod memory;
 mod runs;
 
 use std::collections::VecDeque;
@@ -31,13 +32,18 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::env::set_current_dir(root).expect("the repository is where it was built");
     // Cargo adds `--bench`.
-    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let figures: [(&str, fn()); 7] = [
+    let mut told = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    let wanted = told.next();
+    if let (Some(memory::OF), Some(engine)) = (wanted.as_deref(), told.next()) {
+        return memory::memory_of(&engine);
+    }
+    let figures: [(&str, fn()); 8] = [
         ("desktop", desktop),
         ("messages", messages),
         ("idle", idle),
         ("files", files::files),
         ("engines", engines::engines),
+        ("memory", memory::memory),
         ("runs", runs::runs),
         ("short", runs::short),
     ];
