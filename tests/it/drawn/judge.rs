@@ -91,6 +91,14 @@ pub(super) fn smallest(
     }
 }
 
+/// Where one scenario parts from another one, each on an engine of its own.
+pub(super) fn parted(one: &Draft, other: &Draft, folder: &Path) -> Option<String> {
+    let plan = |draft| plan(draft, folder).expect("it is a scenario");
+    let (one, other) = (plan(one), plan(other));
+    let (one, other) = (with(&one, EngineName::Wasmi), with(&other, EngineName::Wasmtime));
+    unlike(&ended(&one), &ended(&other))
+}
+
 /// Its plan; the error says why it is none.
 fn plan(draft: &Draft, folder: &Path) -> Result<Plan, String> {
     let file: PathBuf = draft.write(folder).map_err(|error| error.to_string())?;

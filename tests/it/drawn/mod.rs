@@ -26,6 +26,7 @@ use crate::drawn::cast::population;
 use crate::drawn::draft::Draft;
 use crate::drawn::judge::Differs;
 use crate::drawn::judge::forget;
+use crate::drawn::judge::parted;
 use crate::drawn::judge::played;
 use crate::drawn::judge::shrunk;
 use crate::drawn::judge::smallest;
@@ -48,7 +49,25 @@ pub(crate) fn trials() -> Vec<Trial> {
     let short = Trial::test("drawn::no_engine_is_told_from_another", || run(FEW));
     let long = Trial::test("drawn::no_engine_is_told_from_another_in_many_worlds", || run(MANY));
     let small = Trial::test("drawn::what_differs_is_made_as_small_as_it_goes", made_small);
-    vec![short, long.with_ignored_flag(true), small]
+    let bit = Trial::test("drawn::a_bit_of_the_flash_is_a_difference", one_bit);
+    vec![short, long.with_ignored_flag(true), small, bit]
+}
+
+/// The same scenario is no difference, and one bit more that flips in it is one.
+fn one_bit() -> Result<(), Failed> {
+    let known = imports();
+    let has_flash =
+        |draft: &Draft| draft.boards[0].parts.iter().any(|part| part.starts_with("flash"));
+    let draft = (1..).map(|seed| draft(seed, &known)).find(has_flash).expect("one in two has it");
+    let mut other = draft.clone();
+    let board = other.boards[0].name;
+    other.steps.insert(0, format!("board: {board}, flip-bit: {{ at: 65535, bit: 0 }}"));
+    let folder = folder(draft.seed).with_extension("bit");
+    assert_eq!(parted(&draft, &draft, &folder), None);
+    let why = parted(&draft, &other, &folder);
+    forget(&folder);
+    assert!(why.is_some(), "nobody has noticed the bit in {}", other.text());
+    Ok(())
 }
 
 /// Of all the scenarios with a power cut nothing is left but a board and that step.
