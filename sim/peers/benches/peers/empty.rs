@@ -40,7 +40,7 @@ pub(crate) fn empty() {
     let theirs = per_second(|| {
         for seed in 0..MANY {
             let runtime = Runtime::with_seed_and_config(seed as u64, madsim::Config::default());
-            runtime.block_on(sleep(Duration::from_secs(1)));
+            runtime.block_on(async { sleep(Duration::from_secs(1)).await });
         }
     });
     let [ours, theirs] = [ours, theirs].map(|rate| rate * MANY as f64);
