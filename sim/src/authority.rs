@@ -92,8 +92,14 @@ fn chain(cast: &Cast, sources: &BTreeMap<Source, Option<Source>>, from: Option<S
     text
 }
 
+/// Whether an actor holds a capability to this object or a part of it.
+pub fn reaches(cast: &Cast, held: &[Held], actor: &str, wanted: &GrantObject) -> bool {
+    let mut held = held.iter().filter(|held| *cast.name(held.actor) == *actor);
+    held.any(|held| leads_to(cast, &held.capability, wanted))
+}
+
 /// Whether a capability, with whatever right, leads to this object or a part of it.
-pub fn leads_to(cast: &Cast, capability: &Capability, wanted: &GrantObject) -> bool {
+fn leads_to(cast: &Cast, capability: &Capability, wanted: &GrantObject) -> bool {
     if capability.rights == Rights::NONE {
         return false;
     }

@@ -202,21 +202,17 @@ impl Machine {
 
     /// What lies on a partition of the flash, read from outside.
     pub fn files(&self, partition: &str) -> Result<Tree, String> {
-        let flash = self.flash().ok_or("there is no flash")?;
-        let partitions = self.plan.flash.as_ref().map(|flash| &flash.partitions);
-        let range = partitions.and_then(|partitions| partitions.get(partition));
-        let (first, len) = *range.ok_or("there is no such partition")?;
-        storage::tree(&flash.bytes()[first as usize..][..len as usize])
+        let flash = self.flash().zip(self.plan.flash.as_ref());
+        let (flash, plan) = flash.ok_or("there is no flash")?;
+        storage::files(flash.bytes(), &plan.partitions, partition)
     }
 
     /// What lies on each partition of the flash, as text that can be reviewed.
     pub fn storage(&self) -> String {
-        let partitions = self.plan.flash.iter().flat_map(|flash| flash.partitions.keys());
-        let described = partitions.map(|name| match self.files(name) {
-            Ok(tree) => format!("/{name}\n{}", storage::describe(&tree)),
-            Err(why) => format!("/{name}\n{why}\n"),
-        });
-        described.collect()
+        let flash = self.flash().zip(self.plan.flash.as_ref());
+        flash.map_or_else(String::new, |(flash, plan)| {
+            storage::survey(flash.bytes(), &plan.partitions)
+        })
     }
 
     /// The flash's life so far, if the board has one.
@@ -433,9 +429,7 @@ impl Machine {
 
     /// Whether an actor holds a capability to this object or a part of it.
     pub fn reaches(&self, name: &str, object: &GrantObject) -> bool {
-        let held = self.held();
-        let mut held = held.iter().filter(|held| *self.cast.name(held.actor) == *name);
-        held.any(|held| authority::leads_to(&self.cast, &held.capability, object))
+        authority::reaches(&self.cast, &self.held(), name, object)
     }
 
     /// Who can reach what, one line for each capability.
@@ -455,12 +449,6 @@ impl Machine {
 
     fn held(&self) -> Vec<Held> {
         self.kernel.as_ref().map_or_else(Vec::new, Heart::authority)
-    }
-
-    /// Pixels of the screen, across and down.
-    pub fn screen(&self) -> (u32, u32) {
-        let layout = self.board.screen().layout();
-        (layout.width, layout.height)
     }
 
     /// What the screen shows.

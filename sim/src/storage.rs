@@ -9,6 +9,7 @@ use embedded_storage::nor_flash::NorFlash;
 use embedded_storage::nor_flash::NorFlashError;
 use embedded_storage::nor_flash::NorFlashErrorKind;
 use embedded_storage::nor_flash::ReadNorFlash;
+use indexmap::IndexMap;
 use littlefs::Config;
 use littlefs::Error;
 use littlefs::Filesystem;
@@ -76,6 +77,25 @@ pub fn tree(partition: &[u8]) -> Result<Tree, String> {
         }
     }
     Ok(tree)
+}
+
+/// What lies on one of these parts of a flash.
+pub fn files(
+    flash: &[u8],
+    partitions: &IndexMap<String, (u32, u32)>,
+    name: &str,
+) -> Result<Tree, String> {
+    let (first, len) = *partitions.get(name).ok_or("there is no such partition")?;
+    tree(&flash[first as usize..][..len as usize])
+}
+
+/// What lies on each of them, as text that can be reviewed.
+pub fn survey(flash: &[u8], partitions: &IndexMap<String, (u32, u32)>) -> String {
+    let described = partitions.keys().map(|name| match files(flash, partitions, name) {
+        Ok(tree) => format!("/{name}\n{}", describe(&tree)),
+        Err(why) => format!("/{name}\n{why}\n"),
+    });
+    described.collect()
 }
 
 /// A tree as text that can be reviewed: paths, sizes and, where it is text, contents.

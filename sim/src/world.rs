@@ -263,11 +263,6 @@ impl World {
         self.machines[board].actor(name)
     }
 
-    /// Pixels of a board's screen, across and down.
-    pub fn screen(&self, board: usize) -> (u32, u32) {
-        self.machines[board].screen()
-    }
-
     /// What a board's screen shows.
     pub fn picture(&self, board: usize) -> Picture {
         self.machines[board].picture()

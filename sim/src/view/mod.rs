@@ -64,8 +64,9 @@ pub fn play(runner: &mut Runner<'_>, options: &Options) {
         None
     });
     let viewer = options.has_window.then(|| {
-        let (width, height) = runner.world().screen(0);
-        Viewer::open(&format!("Orrery - {}", runner.plan().name), width, height)
+        let (width, height) = runner.plan().boards[0].profile.screen();
+        let title = format!("Orrery - {}", runner.plan().name);
+        Viewer::open(&title, width.into(), height.into())
     });
     let viewer = viewer.transpose().unwrap_or_else(|reason| {
         eprintln!("no window: {reason}; the run goes on without one");
