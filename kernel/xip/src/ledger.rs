@@ -6,6 +6,7 @@
 use wasmparser::FunctionBody;
 use wasmparser::Operator;
 use wasmparser::Payload;
+use wasmparser::SectionLimited;
 
 use crate::frame;
 use crate::frame::Frame;
@@ -97,7 +98,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Asks for so many bytes in one piece.
-    pub(crate) fn ask(&mut self, wanted: usize) -> Result<(), LoadError> {
+    fn ask(&mut self, wanted: usize) -> Result<(), LoadError> {
         let has = wanted == 0 || (self.room)(wanted);
         if has { Ok(()) } else { Err(LoadError::NoRoom { wanted }) }
     }
@@ -105,26 +106,21 @@ impl<'a> Ledger<'a> {
     /// Asks for what a section takes, however many items it says that it has: the validator believes
     /// it.
     pub(crate) fn section(&mut self, payload: &Payload<'_>) -> Result<(), LoadError> {
-        let (count, each, range) = match payload {
-            Payload::TypeSection(section) => (section.count(), ITEM_BYTES, section.range()),
-            Payload::ImportSection(section) => (section.count(), ITEM_BYTES, section.range()),
-            Payload::FunctionSection(section) => (section.count(), FUNCTION_BYTES, section.range()),
-            Payload::TableSection(section) => (section.count(), ITEM_BYTES, section.range()),
-            Payload::MemorySection(section) => (section.count(), ITEM_BYTES, section.range()),
-            Payload::TagSection(section) => (section.count(), ITEM_BYTES, section.range()),
-            Payload::GlobalSection(section) => (section.count(), ITEM_BYTES, section.range()),
-            Payload::ExportSection(section) => (section.count(), ITEM_BYTES, section.range()),
-            Payload::ElementSection(section) => (section.count(), ITEM_BYTES, section.range()),
-            Payload::DataSection(section) => (section.count(), FUNCTION_BYTES, section.range()),
-            _ => return Ok(()),
-        };
-        let items = (count as usize).saturating_mul(each);
-        let bytes = match payload {
+        let wanted = match payload {
+            Payload::TypeSection(section) => most(section, ITEM_BYTES, BYTES_OF_A_BYTE),
+            Payload::ImportSection(section) => most(section, ITEM_BYTES, BYTES_OF_A_BYTE),
+            Payload::FunctionSection(section) => most(section, FUNCTION_BYTES, BYTES_OF_A_BYTE),
+            Payload::TableSection(section) => most(section, ITEM_BYTES, BYTES_OF_A_BYTE),
+            Payload::MemorySection(section) => most(section, ITEM_BYTES, BYTES_OF_A_BYTE),
+            Payload::TagSection(section) => most(section, ITEM_BYTES, BYTES_OF_A_BYTE),
+            Payload::GlobalSection(section) => most(section, ITEM_BYTES, BYTES_OF_A_BYTE),
+            Payload::ExportSection(section) => most(section, ITEM_BYTES, BYTES_OF_A_BYTE),
+            Payload::ElementSection(section) => most(section, ITEM_BYTES, BYTES_OF_A_BYTE),
             // Nothing of what data consists of is kept.
-            Payload::DataSection(_) => 0,
-            _ => range.len().saturating_mul(BYTES_OF_A_BYTE),
+            Payload::DataSection(section) => most(section, FUNCTION_BYTES, 0),
+            _ => 0,
         };
-        self.ask(items.saturating_add(bytes))
+        self.ask(wanted)
     }
 
     /// Takes notice of the types.
@@ -190,4 +186,10 @@ impl<'a> Ledger<'a> {
         wanted += self.long.reach(long + self.body.branches);
         self.ask(wanted)
     }
+}
+
+/// The most that a section takes, for so much an item and so much a byte.
+fn most<T>(section: &SectionLimited<'_, T>, item: usize, byte: usize) -> usize {
+    let items = (section.count() as usize).saturating_mul(item);
+    items.saturating_add(section.range().len().saturating_mul(byte))
 }
