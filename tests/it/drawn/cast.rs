@@ -26,19 +26,6 @@ const SHELL: [(&str, &str); 10] = [
     ("child(echo)", "write"),
 ];
 
-/// The same on a board without a screen: something else stands in the slot of its server.
-const BARE_SHELL: [(&str, &str); 9] = [
-    ("vfs", "write"),
-    ("serial", "read+write"),
-    ("processes", "read+write"),
-    ("log", "write+grant"),
-    ("clock", "read+grant"),
-    ("namespace", "read+write+grant"),
-    ("spawner", "write"),
-    ("directory(vfs)", "read+write"),
-    ("child(echo)", "write"),
-];
-
 /// A board and what is known of it.
 pub(super) struct Population {
     /// What the scenario says of it.
@@ -118,7 +105,9 @@ fn programs_of(
         1 => {
             vfs(actors);
             actors.push(program("echo", None));
-            let grants = BARE_SHELL.iter().map(|(object, rights)| ((*object).to_owned(), *rights));
+            // Without a screen something else stands in the slot of its server.
+            let bare = SHELL.iter().filter(|(object, _)| *object != "ui_server");
+            let grants = bare.map(|(object, rights)| ((*object).to_owned(), *rights));
             actors.push(program("shell", Some(grants.collect())));
             if draw.one_in(2) {
                 actors.push(program("churn", None));
