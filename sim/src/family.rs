@@ -24,7 +24,7 @@ pub fn play<'a>(
     mut each: impl FnMut(&'a Plan, Result<Runner<'a>, StartError>),
 ) {
     let first = match family {
-        [first, _, ..] if is_free(first) => Some(in_place(first)),
+        [first, _, ..] if is_free(first) => Some(first.clone().on(EngineName::InPlace)),
         _ => None,
     };
     let beginning = first.as_ref().and_then(begun);
@@ -59,12 +59,4 @@ fn whole(plan: &Plan) -> Result<Runner<'_>, StartError> {
 /// Whether nobody has chosen its engine.
 fn is_free(plan: &Plan) -> bool {
     plan.boards.values().all(|board| board.engine == EngineName::default())
-}
-
-fn in_place(plan: &Plan) -> Plan {
-    let mut plan = plan.clone();
-    for board in plan.boards.values_mut() {
-        board.engine = EngineName::InPlace;
-    }
-    plan
 }

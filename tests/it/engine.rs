@@ -44,10 +44,10 @@ fn all_of(folder: &str) -> Result<(), Failed> {
 
 /// Plays a plan on every engine; says where one parts from the reference.
 fn played_on_all(plan: &Plan) -> Result<(), String> {
-    let reference = with(plan, EngineName::Wasmi);
+    let reference = plan.clone().on(EngineName::Wasmi);
     let reference = played(&reference)?;
     for engine in [EngineName::InPlace, EngineName::Wasmtime] {
-        let other = with(plan, engine);
+        let other = plan.clone().on(engine);
         let other = played(&other)?;
         if let Some(difference) = difference(reference.world(), other.world()) {
             return Err(format!("{}: {difference}", engine.text()));
@@ -58,14 +58,6 @@ fn played_on_all(plan: &Plan) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn with(plan: &Plan, engine: EngineName) -> Plan {
-    let mut plan = plan.clone();
-    for board in plan.boards.values_mut() {
-        board.engine = engine;
-    }
-    plan
 }
 
 fn played(plan: &Plan) -> Result<Runner<'_>, String> {

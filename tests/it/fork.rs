@@ -94,10 +94,8 @@ fn endings(plans: &[Plan], sizes: &[usize]) -> Result<(), Failed> {
 
 fn all_of(folder: &str) -> Result<(), Failed> {
     for file in scenarios(&[format!("scenarios/{folder}").into()])? {
-        for mut plan in load(&file, &Stock).expect("it can be read") {
-            for board in plan.boards.values_mut() {
-                board.engine = EngineName::InPlace;
-            }
+        for plan in load(&file, &Stock).expect("it can be read") {
+            let plan = plan.on(EngineName::InPlace);
             forked(&plan).map_err(|why| format!("{}: {why}", sim::play::title(&plan)))?;
         }
     }

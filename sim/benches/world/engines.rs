@@ -15,7 +15,6 @@ use sim::world::World;
 
 use crate::best;
 use crate::millis;
-use crate::on;
 use crate::one;
 use crate::ping_pong;
 
@@ -29,14 +28,14 @@ const LEAVES: usize = 10_000;
 pub(crate) fn engines() {
     for engine in EngineName::ALL {
         let report = |plan: &Plan| run(plan).expect("it boots");
-        let messages = on(ping_pong(), engine);
+        let messages = ping_pong().on(engine);
         let count = report(&messages).messages();
         let took = best(|| drop(black_box(run(&messages))));
         let desktop = load("scenarios/desktop/shell_shows_a_file.yaml".as_ref(), &Stock);
-        let desktop = on(desktop.expect("the scenario can be read").remove(0), engine);
+        let desktop = desktop.expect("the scenario can be read").remove(0).on(engine);
         let boot = best(|| drop(black_box(World::boot(&desktop))));
         let whole = best(|| drop(black_box(run(&desktop))));
-        let population = on(population(), engine);
+        let population = population().on(engine);
         let made = best(|| drop(black_box(World::boot(&population))));
         println!(
             "engines: {:<9} {:>5.0} ns a message, boot {:>6.2} ms, desktop {:>7.2} ms, \

@@ -17,7 +17,6 @@ use std::time::Duration;
 use std::time::Instant;
 
 use kernel::manifest::Program;
-use sim::engine::EngineName;
 use sim::runner::run;
 use sim::scenario::load::load;
 use sim::scenario::load::parse;
@@ -135,14 +134,6 @@ fn told(plan: &Plan) {
     let report = run(plan).expect("it boots");
     black_box((report.trace(), report.hash(), report.pictures()));
     black_box((report.authority_at_boot.to_string(), report.authority().to_string()));
-}
-
-/// The same plan on this engine.
-fn on(mut plan: Plan, engine: EngineName) -> Plan {
-    for board in plan.boards.values_mut() {
-        board.engine = engine;
-    }
-    plan
 }
 
 fn one(text: &str) -> Plan {

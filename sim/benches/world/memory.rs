@@ -13,7 +13,6 @@ use sim::world::World;
 
 use crate::engines::MANY;
 use crate::engines::population;
-use crate::on;
 use crate::one;
 
 /// Worlds whose actors are measured.
@@ -35,8 +34,8 @@ pub(crate) fn memory() {
 pub(crate) fn memory_of(engine: &str) {
     let engine = EngineName::parse(engine).expect("it is told one that there is");
     let nobody = "{name: nobody, version: 1, board: pc, actors: {}, steps: []}";
-    let empty = resident_each(&on(one(nobody), engine));
-    let full = resident_each(&on(population(), engine));
+    let empty = resident_each(&one(nobody).on(engine));
+    let full = resident_each(&population().on(engine));
     println!(
         "memory: {:<9} {:>5.1} KB for each of {} actors with 64 KiB of their own, and {:.0} KB for a \
          world without any",

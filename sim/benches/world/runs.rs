@@ -19,7 +19,6 @@ use sim::world::World;
 
 use crate::best;
 use crate::millis;
-use crate::on;
 use crate::one;
 use crate::ping_pong;
 use crate::told;
@@ -71,7 +70,7 @@ fn empty() {
 /// of a run made into text and pictures.
 pub(crate) fn short() {
     for engine in EngineName::ALL {
-        let mut plan = on(ping_pong(), engine);
+        let mut plan = ping_pong().on(engine);
         let many = run(&plan).expect("it boots");
         let each = many.end().nanos() / many.messages() as u64;
         plan.steps[0].action = Action::Delay(Duration::from_nanos(each * MESSAGES as u64));
@@ -104,7 +103,7 @@ fn boards() {
 /// A desktop that waits for a command: copied, and played anew up to there.
 fn forks() {
     let plans = load("scenarios/desktop/shell_shows_a_file.yaml".as_ref(), &Stock);
-    let plan = on(plans.expect("the scenario can be read").remove(0), EngineName::InPlace);
+    let plan = plans.expect("the scenario can be read").remove(0).on(EngineName::InPlace);
     let boot = best(|| drop(black_box(World::boot(&plan))));
     let mut runner = Runner::new(&plan).expect("it boots");
     let played = best(|| {

@@ -119,7 +119,7 @@ pub fn run(options: &Options) -> Ending {
 /// Does to a plan what the command line says beside its boards and its seed.
 fn prepare(plan: &mut Plan, options: &Options) -> Result<(), String> {
     if let Some(engine) = options.engine {
-        put_on(plan, engine);
+        plan.put_on(engine);
     }
     if let Some(file) = &options.flash {
         flash_file::load(plan, file)?;
@@ -133,13 +133,6 @@ fn prepare(plan: &mut Plan, options: &Options) -> Result<(), String> {
         }
     }
     if is_explored { Ok(()) } else { Err("it has no `cut-power: { during: … }`".to_owned()) }
-}
-
-/// Lets an engine run the modules of all boards.
-pub(crate) fn put_on(plan: &mut Plan, engine: EngineName) {
-    for board in plan.boards.values_mut() {
-        board.engine = engine;
-    }
 }
 
 /// The plans that are to be played.

@@ -21,7 +21,6 @@ use crate::command::on::On;
 use crate::command::on::refusals;
 use crate::command::same;
 use crate::command::sim::look;
-use crate::command::sim::put_on;
 use crate::diagnostic::Look;
 use crate::engine::EngineName;
 use crate::family;
@@ -117,7 +116,7 @@ pub fn run(options: &Options) -> Ending {
     }
     for plan in &mut plans {
         if let Some(engine) = options.engine {
-            put_on(plan, engine);
+            plan.put_on(engine);
         }
     }
     let lines = play_all(&plans, target.as_ref(), options);

@@ -65,6 +65,19 @@ impl Plan {
         (!parts.is_empty()).then(|| parts.join("/"))
     }
 
+    /// Lets an engine run the modules of all boards.
+    pub fn put_on(&mut self, engine: EngineName) {
+        for board in self.boards.values_mut() {
+            board.engine = engine;
+        }
+    }
+
+    /// The same on this engine.
+    pub fn on(mut self, engine: EngineName) -> Plan {
+        self.put_on(engine);
+        self
+    }
+
     /// Whether another plan has the same beginning and goes on otherwise.
     pub fn begins_as(&self, other: &Plan) -> bool {
         let is_ending = self.ending.is_some() && other.ending.is_some();

@@ -41,10 +41,10 @@ pub(super) struct Differs {
 /// When it is no scenario.
 pub(super) fn played(draft: &Draft, folder: &Path) -> Result<Played, Differs> {
     let plan = plan(draft, folder).unwrap_or_else(|why| panic!("{why}\n{}", draft.text()));
-    let reference = with(&plan, EngineName::Wasmi);
+    let reference = plan.clone().on(EngineName::Wasmi);
     let reference = ended(&reference);
     for engine in OTHERS {
-        let other = with(&plan, engine);
+        let other = plan.clone().on(engine);
         if let Some(why) = unlike(&reference, &ended(&other)) {
             return Err(Differs { engine, why });
         }
@@ -95,7 +95,7 @@ pub(super) fn smallest(
 pub(super) fn parted(one: &Draft, other: &Draft, folder: &Path) -> Option<String> {
     let plan = |draft| plan(draft, folder).expect("it is a scenario");
     let (one, other) = (plan(one), plan(other));
-    let (one, other) = (with(&one, EngineName::Wasmi), with(&other, EngineName::Wasmtime));
+    let (one, other) = (one.on(EngineName::Wasmi), other.on(EngineName::Wasmtime));
     unlike(&ended(&one), &ended(&other))
 }
 
@@ -108,16 +108,8 @@ fn plan(draft: &Draft, folder: &Path) -> Result<Plan, String> {
 
 /// Where an engine parts from wasmi.
 fn differs(plan: &Plan, engine: EngineName) -> Option<String> {
-    let (reference, other) = (with(plan, EngineName::Wasmi), with(plan, engine));
+    let (reference, other) = (plan.clone().on(EngineName::Wasmi), plan.clone().on(engine));
     unlike(&ended(&reference), &ended(&other))
-}
-
-fn with(plan: &Plan, engine: EngineName) -> Plan {
-    let mut plan = plan.clone();
-    for board in plan.boards.values_mut() {
-        board.engine = engine;
-    }
-    plan
 }
 
 /// A run that is over; the error says why a board does not come up.

@@ -86,8 +86,8 @@ steps: [ write-serial: \"x\", { delay: 1ms } ]
 ";
     let plans = parse("bench.yaml".as_ref(), text.to_owned(), "".as_ref(), &Stock);
     let mut plan = plans.unwrap_or_else(|diagnostics| panic!("{diagnostics}")).remove(0);
+    plan.put_on(engine);
     for board in plan.boards.values_mut() {
-        board.engine = engine;
         for actor in &mut board.actors {
             actor.manifest.program = Program::Wasm(wasm.clone().into());
         }
